@@ -1,0 +1,1 @@
+"""One detector per file: pure functions from a window to findings."""

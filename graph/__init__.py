@@ -1,0 +1,1 @@
+"""Understand the spread: who passed a post on through whom, how far it went, how far it will go."""

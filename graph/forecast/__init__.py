@@ -1,0 +1,1 @@
+"""How far a young cascade will go; one model per file."""

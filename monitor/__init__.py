@@ -1,0 +1,1 @@
+"""Look and keep: collect posts about watched brands, read them, store them."""

@@ -1,0 +1,165 @@
+"""What the world looks like to Ripplewatch: brands, accounts, posts and reposts.
+
+All times are aware and in UTC. ``None`` means "the site does not say"; it is never written as 0.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+RepostKind = Literal["repost", "quote", "reply"]
+Evidence = Literal["via", "quote", "reply", "chain", "platform", "inferred"]
+
+
+class PostKey(NamedTuple):
+    """Identity of a post: the site and the site's own id."""
+
+    source: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.id}"
+
+
+class AccountKey(NamedTuple):
+    """Identity of an account: the site and the site's own id (never the changeable handle)."""
+
+    source: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as last seen on its site."""
+
+    key: AccountKey
+    handle: str
+    seen_at: datetime
+    display_name: str = ""
+    followers: int | None = None
+    language: str | None = None
+    verified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Counters that a site shows for a post at one moment."""
+
+    at: datetime
+    views: int | None = None
+    likes: int | None = None
+    reposts: int | None = None
+    replies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrandMatch:
+    """Why a post is taken to be about a brand."""
+
+    brand: str  # Brand.id
+    term: str  # the configured term that matched, or "*" for a brand that matches everything
+    kind: Literal["name", "handle", "hashtag", "product", "everything"]
+    text: str  # the words of the post that matched
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the text analysis says of one post; a post it cannot read has ``assessed`` False and no figures."""
+
+    language: str | None  # "en", "zh", "ko", "te"; another code where it is sure; None where undecidable
+    assessed: bool
+    complaint: float | None = None  # 0..1; >= .5 is a complaint
+    sentiment: float | None = None  # -1..1 towards the brand; |x| < 1/3 is neutral
+    severity: int | None = None  # 0 irritation, 1 service failure, 2 legal, media or boycott threat, 3 safety
+    reason: str | None = None  # delay, cancellation, property, billing, staff, outage, defect, privacy, safety, refund, other
+    words: tuple[str, ...] = ()  # the words that decided it
+    harm_words: tuple[str, ...] = ()
+    version: str = ""  # of the model or lexicon
+
+    @property
+    def is_complaint(self) -> bool:
+        """True where the complaint probability is known and at least one half."""
+        return self.complaint is not None and self.complaint >= 0.5
+
+    @property
+    def is_praise(self) -> bool:
+        """True where the sentiment is known and clearly positive."""
+        return self.sentiment is not None and self.sentiment >= 1 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post, quote, reply, comment, video or article with a text of its own."""
+
+    key: PostKey
+    author: AccountKey
+    text: str
+    created_at: datetime
+    seen_at: datetime
+    url: str | None = None
+    language: str | None = None  # what the site or the analysis says
+    brand_matches: tuple[BrandMatch, ...] = ()
+    assessment: Assessment | None = None
+    metrics: Metrics | None = None
+    links: tuple[str, ...] = ()  # addresses that the post points to
+    is_press: bool = False  # published by a news site
+    issue: str | None = None  # key of the complaint issue it belongs to; the key of that issue's first post
+
+
+@dataclass(frozen=True, slots=True)
+class Repost:
+    """One passing-on of a post. ``child`` is the reposting act; a quote or reply also exists as a Post with that key."""
+
+    root: PostKey
+    child: PostKey
+    by: AccountKey
+    at: datetime
+    kind: RepostKind = "repost"
+    parent: AccountKey | None = None  # the account through which it came
+    parent_post: PostKey | None = None  # the post it came through, where the site says so
+    evidence: Evidence = "inferred"
+    confidence: float = 0.0  # 0..1, of the parent
+    followers: int | None = None  # of ``by`` at that time
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A watched brand and the terms that make a post one about it."""
+
+    id: str
+    title: str
+    names: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()  # without "@"; also the brand's own accounts
+    hashtags: tuple[str, ...] = ()  # without "#"
+    products: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()  # at least one of these words must stand in the post, where given
+    forbidden: tuple[str, ...] = ()  # none of these may
+    everything: bool = False  # matches each post (replay of a collection that is about one thing)
+
+    @property
+    def search_terms(self) -> tuple[str, ...]:
+        """What a site's search is asked for, most specific first, without repeats."""
+        return tuple(dict.fromkeys((*self.names, *(f"#{tag}" for tag in self.hashtags), *self.products)))
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Something a source sent that could not be used: counted and shown, never swallowed."""
+
+    where: str  # "line 17", "hits[3]", a guid
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request of a source brought."""
+
+    posts: tuple[Post, ...] = ()
+    reposts: tuple[Repost, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    next_cursor: str | None = None  # where the next page starts; None: this was the last
+    dropped: tuple[Dropped, ...] = field(default=())
+    state: str | None = None  # what to remember until the next crawl (watermark, ETag); None: keep the old

@@ -1,0 +1,1 @@
+"""Where people touch it: the command line and the alert board."""
