@@ -107,6 +107,15 @@ class Incident:
     verdict: Verdict | None = None
     verdict_reason: str | None = None
     truth: Truth = Truth.unverified
+    level_held_at: datetime | None = None  # when a finding last reached the present level, or it was lowered to it
+    acked_level: Level | None = None  # the level that was acknowledged; a higher one opens it again
+    doublings: int = 0  # how often it doubled after an acknowledgement
+    reopenings: int = 0
+    dismissed: bool = False  # closed by a person as "not a crisis"
+    closed_by: str | None = None  # the person who resolved or dismissed it; None: calm did
+    size_at_close: int | None = None  # when that person closed it
+    told_level: Level | None = None  # the highest level people were told of since the last all-clear
+    told_doublings: int = 0
 
 
 class Change(StrEnum):

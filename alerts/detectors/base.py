@@ -39,6 +39,16 @@ class CascadeFacts:
     press_at: datetime | None  # first news item of the issue
     forecast: Forecast | None
     p_exceed: float | None  # of the level that the viral detector asks about
+    p_sizes: tuple[tuple[float, float], ...] = ()  # (size, probability of passing it); empty: taken from the forecast
+
+
+@dataclass(frozen=True, slots=True)
+class IssueBin:
+    """How many complaints of one issue came in one hour."""
+
+    issue: str
+    start: datetime
+    negative: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,8 @@ class Window:
     cascades: tuple[CascadeFacts, ...]  # those that changed since the last tick, or are part of an open incident
     posts: tuple[tuple[Post, Account | None], ...]  # posts about the brand seen since the last tick
     hours: Sequence[Bin]  # hourly bins, ascending, without gaps, up to four weeks; the last one is still filling
+    issue_hours: tuple[IssueBin, ...] = ()  # complaints by issue, the last 24 hours; empty: not counted
+    watched_since: datetime | None = None  # since when sources have brought data without a gap; None: always
 
 
 class DetectorConfig(BaseModel):
