@@ -1,0 +1,58 @@
+"""Through whom a repost came: what the site says first, then inference, always with a confidence."""
+
+from collections.abc import Mapping
+from math import log2
+from typing import NamedTuple
+
+from monitor.domain import AccountKey, Evidence, PostKey, Repost
+
+ROOT = 0  # the index of the root in every cascade
+
+UNSEEN_PARENT = 0.2  # the site names a parent that is not among the acts seen: hung on the root, hardly to be believed
+MOST = 0.95
+LEAST = 0.3
+LOSS_PER_DOUBLING = 0.045
+
+
+class Edge(NamedTuple):
+    """The parent of one repost: its index among the nodes so far, how it is known, and how surely (0..1)."""
+
+    parent: int
+    evidence: Evidence
+    confidence: float
+
+
+def root_confidence(size: int) -> float:
+    """How surely a repost without any hint came straight from the root, given ``size`` nodes before it.
+
+    The root is the best single guess at every size, but a worse one the more others there are to come through. With the
+    parents of recorded cascades hidden, the root was the true parent of 74 % of reposts on Twitter 2011-2016 (98 % with
+    2-3 nodes, 83 % with 32-63, 64 % with 1,024-2,047) and of 61 % on Weibo (92 %, 71 %; 48 % with 512-948), where
+    comments are mixed in. One straight line in log2(size) between the two serves for both.
+
+    >>> [round(root_confidence(n), 2) for n in (1, 10, 1000, 10**6)]
+    [0.95, 0.85, 0.55, 0.3]
+    """
+    return max(LEAST, min(MOST, 1 - LOSS_PER_DOUBLING * log2(size)))
+
+
+def attribute(repost: Repost, acts: Mapping[PostKey, int], latest: Mapping[AccountKey, int], size: int) -> Edge:
+    """The edge to the node that ``repost`` came through; always an earlier one, so that no cycle can form.
+
+    ``acts`` holds the index of every earlier post of the cascade (the root's is 0), ``latest`` the index of every
+    account's most recent act, ``size`` their number. In this order: the post that the site names, the latest act of the
+    account that it names, the root.
+    """
+    if repost.parent_post is not None:
+        parent = acts.get(repost.parent_post)
+        if parent is not None:
+            return Edge(parent, repost.evidence, repost.confidence)
+    if repost.parent is not None:
+        parent = latest.get(repost.parent)
+        if parent is not None:
+            return Edge(parent, repost.evidence, repost.confidence)
+    if repost.parent is not None or repost.parent_post is not None:
+        return Edge(ROOT, "inferred", UNSEEN_PARENT)
+    if repost.evidence != "inferred":  # a quote of the root names no other parent
+        return Edge(ROOT, repost.evidence, repost.confidence)
+    return Edge(ROOT, "inferred", root_confidence(size))
