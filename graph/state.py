@@ -1,11 +1,12 @@
 """The live state of one cascade, kept up to date repost by repost."""
 
+from array import array
 from bisect import bisect_right
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from graph.domain import Cascade, GrowthPoint, Observation
-from graph.edges import ROOT, Edge, attribute
+from graph.edges import ROOT, attribute
 from graph.tree import GrowingTree
 from monitor.domain import AccountKey, Evidence, PostKey, Repost, RepostKind
 
@@ -32,8 +33,9 @@ class CascadeState:
 
     __slots__ = (
         "_acts",
-        "_edges",
+        "_confidence",
         "_events",
+        "_evidence",
         "_explicit",
         "_followers",
         "_late",
@@ -57,7 +59,8 @@ class CascadeState:
         self._tree = GrowingTree()
         self._acts: dict[PostKey, int] = {self.root: ROOT}
         self._latest: dict[AccountKey, int] = {} if self.author is None else {self.author: ROOT}
-        self._edges: list[Edge] = []
+        self._evidence: list[Evidence] = []  # of each repost's edge to its parent
+        self._confidence = array("d")
         self._explicit = 0
 
     def see_root(self, author: AccountKey, created_at: datetime, followers: int | None = None) -> None:
@@ -95,12 +98,13 @@ class CascadeState:
 
     def _grow(self, repost: Repost) -> None:
         tree = self._tree
-        edge = attribute(repost, self._acts, self._latest, len(tree.parents))
-        node = tree.add(edge.parent)
+        parent, evidence, confidence = attribute(repost, self._acts, self._latest, len(tree.parents))
+        node = tree.add(parent)
         self._acts[repost.child] = node
         self._latest[repost.by] = node
-        self._edges.append(edge)
-        if edge.evidence != "inferred":
+        self._evidence.append(evidence)
+        self._confidence.append(confidence)
+        if evidence != "inferred":
             self._explicit += 1
 
     def _settle(self) -> GrowingTree:
@@ -216,8 +220,9 @@ class CascadeState:
         if not self._events and self.created_at is None:
             return []
         acts = [Node(self.root, self.author, self.started_at, None, 0)]
-        for repost, edge, depth in zip(self._events, self._edges, tree.depths[1:], strict=True):
-            acts.append(Node(repost.child, repost.by, repost.at, edge.parent, depth, *edge[1:], repost.kind))
+        edges = zip(tree.parents[1:], tree.depths[1:], self._evidence, self._confidence, strict=True)
+        for repost, edge in zip(self._events, edges, strict=True):
+            acts.append(Node(repost.child, repost.by, repost.at, *edge, repost.kind))
         return acts
 
 
