@@ -1,0 +1,147 @@
+"""Who through whom: the spread of a case as an altair chart."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from monitor.domain import AccountKey
+from ui.charts.curves import style
+from ui.charts.tree import Hop, Placed, place, time_scale
+from ui.i18n import Texts
+from ui.theme import ACCENT, INK, MUTED, PRESS
+
+_EXPLICIT, _INFERRED, _LEAF, _GATHERED = "#9fb0cc", "#c9b98f", "#8ea3c7", "#d5dae4"
+_TICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """What is known of the accounts in the picture."""
+
+    names: Mapping[AccountKey, str]
+    roles: Mapping[AccountKey, str]  # of the top carriers
+    colour: str  # of the case's level: the origin is drawn in it
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The chart, and how much of the case it shows."""
+
+    chart: Any
+    shown: int
+    total: int
+
+
+def diffusion_chart(hops: Sequence[Hop], cast: Cast, texts: Texts, height: int = 300, limit: int = 400) -> Drawn:
+    """Acts by time (to the right) and branch; solid lines where the path is explicit, dashed where it is inferred."""
+    points = place(hops, limit)
+    rows = pd.DataFrame([_row(point, hops[point.hop], cast, texts) for point in points])
+    x = alt.X("x:Q", axis=_axis(hops, texts), scale=alt.Scale(domain=[-0.04, 1.06], nice=False))
+    layers = [
+        _edges(points, hops, explicit=True, x=x),
+        _edges(points, hops, explicit=False, x=x),
+        _dots(rows, x),
+        _names(rows, x),
+    ]
+    chart = alt.layer(*[layer for layer in layers if layer is not None]).properties(height=height, width="container")
+    return Drawn(style(chart), sum(not point.gathered for point in points), len(hops))
+
+
+def _axis(hops: Sequence[Hop], texts: Texts) -> Any:
+    scale = time_scale([hop.at for hop in hops])
+    labels = [texts.moment(scale.moment(step / _TICKS), scale.end) for step in range(_TICKS + 1)]
+    expression = f"{json.dumps(labels, ensure_ascii=False)}[round(datum.value * {_TICKS})]"
+    ticks = [step / _TICKS for step in range(_TICKS + 1)]
+    return alt.Axis(values=ticks, labelExpr=expression, grid=False, labelOverlap=True, labelFlush=True)
+
+
+def _row(point: Placed, hop: Hop, cast: Cast, texts: Texts) -> dict[str, Any]:
+    role = cast.roles.get(hop.account, "") if hop.account else ""
+    name = cast.names.get(hop.account) if hop.account else None
+    drawn = "gathered" if point.gathered else "origin" if hop.parent_index is None else role or "other"
+    colours = {"gathered": _GATHERED, "origin": cast.colour, "press": PRESS}
+    return {
+        "x": point.x,
+        "y": point.y,
+        "size": 26 + 34 * sqrt(point.caused) if not point.gathered else 40 + 3 * sqrt(point.gathered),
+        "colour": colours.get(drawn, ACCENT if point.caused else _LEAF),
+        "shape": "square" if point.gathered else "circle",
+        "name": texts("chart.more", n=point.gathered) if point.gathered else name or texts("chart.anonymous"),
+        "label": name if name and not point.gathered else None,
+        "caused": point.caused,
+        "time": texts.full(hop.at),
+        "path": "" if point.gathered or hop.parent_index is None else _path(hop, texts),
+    }
+
+
+def _path(hop: Hop, texts: Texts) -> str:
+    if hop.evidence == "inferred":
+        return texts("chart.inferred")
+    return f"{texts('chart.explicit')} ({hop.evidence})"
+
+
+def _edges(points: Sequence[Placed], hops: Sequence[Hop], explicit: bool, x: Any) -> Any:
+    rows: list[dict[str, float]] = []
+    for number, point in enumerate(points):
+        if point.parent is None or (hops[point.hop].evidence != "inferred" or point.gathered > 0) != explicit:
+            continue
+        start = points[point.parent]
+        half = (point.x - start.x) / 2
+        bends = ((start.x, start.y), (start.x + half, start.y), (point.x - half, point.y), (point.x, point.y))
+        rows += [{"edge": number, "step": step, "x": at, "y": height} for step, (at, height) in enumerate(bends)]
+    if not rows:
+        return None
+    dash = [1, 0] if explicit else [3, 3]
+    line = alt.Chart(pd.DataFrame(rows)).mark_line(
+        color=_EXPLICIT if explicit else _INFERRED, strokeWidth=0.9, strokeDash=dash, interpolate="basis", opacity=0.8
+    )
+    return line.encode(x=x, y=_height(), detail="edge:N", order="step:Q")
+
+
+def _height() -> Any:
+    return alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.06, 1.06], nice=False, reverse=True))
+
+
+def _dots(rows: pd.DataFrame, x: Any) -> Any:
+    return (
+        alt.Chart(rows)
+        .mark_point(filled=True, opacity=0.95)
+        .encode(
+            x=x,
+            y=_height(),
+            size=alt.Size("size:Q", scale=None),
+            color=alt.Color("colour:N", scale=None),
+            shape=alt.Shape("shape:N", scale=None),
+            order="caused:Q",
+            tooltip=[
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip("time:N", title="  "),
+                alt.Tooltip("path:N", title="   "),
+                alt.Tooltip("caused:Q", title="⇉"),
+            ],
+        )
+    )
+
+
+def _names(rows: pd.DataFrame, x: Any, most: int = 7) -> Any:
+    """Names of those that caused most, where they do not run into one another."""
+    named = rows[(rows["caused"] >= 2) & rows["label"].notna()].sort_values("caused", ascending=False)
+    taken: list[tuple[float, float]] = []
+    kept: list[Any] = []
+    for index, across, down in zip(named.index, named["x"], named["y"], strict=True):
+        if len(kept) < most and all(abs(across - x) > 0.22 or abs(down - y) > 0.07 for x, y in taken):
+            taken.append((across, down))
+            kept.append(index)
+    if not kept:
+        return None
+    frame = rows.loc[kept].assign(label=[f"@{str(name).lstrip('@')}" for name in rows.loc[kept, "label"]])
+    words = alt.Chart(frame).mark_text(fontSize=11, fontWeight=600, color=INK, align="center", dy=-13, stroke=None)
+    back = alt.Chart(frame).mark_text(
+        fontSize=11, fontWeight=600, align="center", dy=-13, stroke="white", strokeWidth=3, color=MUTED
+    )
+    return alt.layer(*[layer.encode(x=x, y=_height(), text="label:N") for layer in (back, words)])
