@@ -203,15 +203,17 @@ class CascadeState:
         root = self.created_at is not None and now - duration < self.created_at <= now
         return self._count(now) - self._count(now - duration) + root
 
-    def reach(self) -> int | None:
-        """Sum of the known followers of the author and of all who passed it on; None where none is known.
-
-        Each account counts once, with the largest number that was seen.
-        """
+    def followers(self) -> dict[AccountKey, int]:
+        """The followers of every account of the cascade that are known, the largest number that was seen of each."""
         known = dict(self._followers)
         for repost in self._events:
             if repost.followers is not None:
                 known[repost.by] = max(repost.followers, known.get(repost.by, 0))
+        return known
+
+    def reach(self) -> int | None:
+        """Sum of the known followers of the author and of all who passed it on, each once; None where none is known."""
+        known = self.followers()
         return sum(known.values()) if known else None
 
     def nodes(self) -> list[Node]:
