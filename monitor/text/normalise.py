@@ -20,7 +20,8 @@ def fold(text: str) -> str:
     'northline air'
     """
     plain = text if text.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    return _BLANK.sub(" ", _CONTROL.sub(" ", plain.casefold())).strip()
+    plain = plain.casefold().replace("\u2019", "'")
+    return _BLANK.sub(" ", _CONTROL.sub(" ", plain)).strip()
 
 
 def split_urls(text: str) -> tuple[str, tuple[str, ...]]:

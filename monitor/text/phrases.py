@@ -1,0 +1,84 @@
+"""One compiled pattern for several hundred words and phrases, longest first, and what each of them stands for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from monitor.text.normalise import fold
+
+T = TypeVar("T")
+
+_LATIN = "0-9a-z\u00c0-\u024f"
+_ANY = r"\w\u0900-\u0dff"  # vowel signs of Indian scripts are no \w, yet parts of a word
+_Tree = dict[str, Any]
+
+
+def _atoms(phrase: str) -> tuple[list[str], str]:
+    """The pattern of ``phrase`` character by character with its word boundaries, and its bare text.
+
+    "_" at an end asks for the end of a word there, "*" at the end lets a Latin word go on; Latin letters and digits
+    always begin and end at a word boundary.
+    """
+    stem, open_end = (phrase[:-1], True) if phrase.endswith("*") else (phrase, False)
+    bare = fold(stem.strip("_"))
+    atoms = [re.escape(character) for character in bare]
+    if stem.startswith("_"):
+        atoms.insert(0, f"(?<![{_ANY}])")
+    elif re.match(f"[{_LATIN}]", bare):
+        atoms.insert(0, f"(?<![{_LATIN}])")
+    if open_end:
+        atoms.append(f"[{_LATIN}']*")
+    elif stem.endswith("_"):
+        atoms.append(f"(?![{_ANY}])")
+    elif re.search(f"[{_LATIN}]$", bare):
+        atoms.append(f"(?![{_LATIN}])")
+    return atoms, bare
+
+
+def _expression(tree: _Tree) -> str:
+    """The pattern of a prefix tree; going on is tried before stopping, so that the longest phrase wins."""
+    ends = "" in tree
+    branches = [key + _expression(below) for key, below in sorted(tree.items()) if key]
+    if not branches:
+        return ""
+    if len(branches) == 1 and not ends:
+        return branches[0]
+    return f"(?:{'|'.join(branches)})" + ("?" if ends else "")
+
+
+class Phrases(Generic[T]):
+    """Finds the given phrases in folded text, from left to right, the longest at each place, none overlapping.
+
+    >>> found = Phrases({"late": 1, "late again": 2, "delay*": 3}).find("late again, delayed")
+    >>> [(hit.group(), value) for hit, value in found]
+    [('late again', 2), ('delayed', 3)]
+    """
+
+    def __init__(self, meanings: Mapping[str, T]) -> None:
+        tree: _Tree = {}
+        self._exact: dict[str, T] = {}
+        self._stems: dict[str, T] = {}
+        for phrase, meaning in meanings.items():
+            atoms, bare = _atoms(phrase)
+            if not bare:
+                continue
+            (self._stems if phrase.endswith("*") else self._exact)[bare] = meaning
+            node = tree
+            for atom in atoms:
+                node = node.setdefault(atom, {})
+            node[""] = {}
+        self._pattern = re.compile(_expression(tree) or "(?!)")
+
+    def find(self, folded: str) -> Iterator[tuple[re.Match[str], T]]:
+        """Each phrase found, with what it stands for."""
+        for hit in self._pattern.finditer(folded):
+            words = hit.group()
+            meaning = self._exact.get(words)
+            yield hit, self._stem(words) if meaning is None else meaning
+
+    def _stem(self, words: str) -> T:
+        for length in range(len(words), 0, -1):
+            meaning = self._stems.get(words[:length])
+            if meaning is not None:
+                return meaning
+        raise KeyError(words)  # the pattern finds nothing that was not put in

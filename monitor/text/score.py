@@ -1,0 +1,196 @@
+"""From the cues in a text to figures: complaint, sentiment, severity, reason. Pure."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from monitor.domain import Assessment
+from monitor.text.lexicon import Cue, Lexicon
+
+FEATURES = ("wrong", "praise", "negated_praise", "demand", "waiting", "denials", "harm", "address", "question", "mixed")
+DOUBT = 0.75  # added to the evidence of sentiment, so that one mild word stays neutral
+NEGATED_COMPLAINT = 0.35  # "not bad" is a little praise
+BEFORE_BUT = 0.5  # what stands before "but" counts half
+MAX_WORDS = 12
+_BREAK = re.compile(r"[.,!?;:…。，！？；、~()\[\]]")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was counted in one text."""
+
+    wrong: float = 0.0
+    praise: float = 0.0
+    negated_praise: int = 0
+    demand: int = 0
+    waiting: int = 0
+    denials: int = 0
+    harm: int = 0
+    address: int = 0
+    question: int = 0
+    against: list[str] = field(default_factory=list)
+    favour: list[str] = field(default_factory=list)
+
+    def features(self) -> tuple[float, ...]:
+        """The inputs of the complaint score, in the order of ``FEATURES``."""
+        return (
+            math.log1p(self.wrong),
+            math.log1p(self.praise),
+            min(self.negated_praise, 2),
+            min(self.demand, 2),
+            min(self.waiting, 2),
+            math.log1p(self.denials),
+            min(self.harm, 1),
+            min(self.address, 1),
+            min(self.question, 1),
+            1.0 if self.wrong and self.praise else 0.0,
+        )
+
+
+class _Counting:
+    """Walks over the cues of one text, keeping in mind what was just denied or stressed."""
+
+    def __init__(self, lexicon: Lexicon, text: str) -> None:
+        self.tally = Tally()
+        self._text = text
+        self._reach = lexicon.reach
+        self._negated_from = self._stressed_from = -10_000
+        self._stress = 1.0
+        self._last: tuple[Cue, float, int, str] | None = None
+
+    def add(self, hit: re.Match[str], cue: Cue) -> None:
+        role = cue.role
+        if role in ("complaint", "praise"):
+            self._polar(hit, cue)
+        elif role == "negators":
+            self.tally.denials += 1
+            # A second denial takes the first one back.
+            self._negated_from = -10_000 if self._carries(self._negated_from, hit.start()) else hit.end()
+        elif role == "deniers":
+            self._deny(hit)
+        elif role in ("intensifiers", "diminishers"):
+            self._stress, self._stressed_from = (1.5 if role == "intensifiers" else 0.6), hit.end()
+        elif role == "contrast":
+            self.tally.praise *= BEFORE_BUT
+        else:
+            self._count(role, hit.group())
+
+    def _count(self, role: str, words: str) -> None:
+        tally = self.tally
+        if role == "demands":
+            tally.demand += 1
+            tally.against.append(words)
+        elif role == "waiting":
+            tally.waiting += 1
+            tally.against.append(words)
+        elif role == "address":
+            tally.address += 1
+        else:
+            tally.question += 1
+
+    def _carries(self, since: int, start: int) -> bool:
+        return 0 <= start - since <= self._reach and _BREAK.search(self._text, since, start) is None
+
+    def _polar(self, hit: re.Match[str], cue: Cue) -> None:
+        stressed = self._carries(self._stressed_from, hit.start())
+        weight = cue.weight * (self._stress if stressed else 1.0)
+        negated = self._carries(self._negated_from, hit.start())
+        words = self._text[self._negated_from : hit.end()].strip() if negated else hit.group()
+        self._book(cue, weight, words, negated=negated)
+        self._last = None if negated else (cue, weight, hit.end(), hit.group())
+
+    def _book(self, cue: Cue, weight: float, words: str, *, negated: bool) -> None:
+        tally = self.tally
+        if cue.role == "complaint" and not negated:
+            tally.wrong += weight
+            tally.against.append(words)
+        elif cue.role == "complaint":
+            tally.praise += NEGATED_COMPLAINT * weight
+        elif negated:
+            tally.wrong += weight
+            tally.negated_praise += 1
+            tally.against.append(words)
+        else:
+            tally.praise += weight
+            tally.favour.append(words)
+
+    def _deny(self, hit: re.Match[str]) -> None:
+        """A denial after the word ("좋지 않", "బాగా లేదు") turns that word round."""
+        self.tally.denials += 1
+        if self._last is None:
+            return
+        cue, weight, end, words = self._last
+        if not self._carries(end, hit.start()):
+            return
+        tally = self.tally
+        if cue.role == "complaint":
+            tally.wrong -= weight
+            tally.against.remove(words)
+        else:
+            tally.praise = max(0.0, tally.praise - weight)
+            tally.favour.remove(words)
+        self._book(cue, weight, f"{words}{self._text[end : hit.end()]}", negated=True)
+        self._last = None
+
+
+def tally(lexicon: Lexicon, text: str) -> Tally:
+    """The cues of a folded and masked ``text``, counted."""
+    counting = _Counting(lexicon, text)
+    for hit, cue in lexicon.cues.find(text):
+        counting.add(hit, cue)
+    if "@" in text:
+        counting.tally.address += 1
+    return counting.tally
+
+
+def sentiment(counted: Tally) -> float:
+    """-1..1: praise against everything that speaks against the brand; 0 where nothing was found.
+
+    >>> sentiment(Tally(praise=2.0)) > 1 / 3, sentiment(Tally(wrong=1.0)) < -1 / 3, sentiment(Tally())
+    (True, True, 0.0)
+    """
+    against = counted.wrong + 0.8 * counted.waiting + 0.4 * counted.demand
+    evidence = counted.praise + against
+    return (counted.praise - against) / (evidence + DOUBT) if evidence else 0.0
+
+
+def complaint(lexicon: Lexicon, counted: Tally) -> float:
+    """0..1: a logistic of the weighted cues; the weights stand in the file of the language."""
+    weights = lexicon.weights
+    total = weights["bias"] + sum(
+        weights[name] * value for name, value in zip(FEATURES, counted.features(), strict=True)
+    )
+    return 1 / (1 + math.exp(-total))
+
+
+def assess(lexicon: Lexicon, text: str) -> Assessment:
+    """The figures for a folded and masked ``text`` in the language of ``lexicon``."""
+    counted = tally(lexicon, text)
+    found = list(lexicon.facets.find(text))
+    harm = tuple(dict.fromkeys(hit.group() for hit, facets in found if any(facet.kind == "harm" for facet in facets)))
+    counted.harm = len(harm)
+    score = complaint(lexicon, counted)
+    mood = sentiment(counted)
+    is_complaint = score >= 0.5
+    facets = [facet for _, several in found for facet in several]
+    reasons = Counter(facet.name for facet in facets if facet.kind == "reason")
+    decided = counted.against if is_complaint else [*counted.favour, *counted.against]
+    return Assessment(
+        language=lexicon.code,
+        assessed=True,
+        complaint=round(score, 4),
+        sentiment=round(min(mood, 0.0) if is_complaint else mood, 4),
+        severity=_severity(counted, max((facet.degree for facet in facets), default=0), bool(reasons), is_complaint),
+        reason=(reasons.most_common(1)[0][0] if reasons else "other") if is_complaint else None,
+        words=tuple(dict.fromkeys(decided))[:MAX_WORDS],
+        harm_words=harm[:MAX_WORDS] if mood < 1 / 3 else (),
+        version=lexicon.version,
+    )
+
+
+def _severity(counted: Tally, named: int, has_reason: bool, is_complaint: bool) -> int:
+    """The worst thing named in a complaint; without one, a service failure where a reason or harm is named."""
+    if not is_complaint:
+        return 0
+    return max(named, 1 if has_reason or counted.harm or counted.waiting or counted.wrong >= 2 else 0)
