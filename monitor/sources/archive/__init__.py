@@ -1,6 +1,7 @@
 """Recorded posts and reposts: archive records v1 and cascade records, JSON Lines, plain or gzip."""
 
 from monitor.sources.archive.reading import Recording, read_archive, write_archive
-from monitor.sources.archive.recorded import Counts, Recorded
+from monitor.sources.archive.recorded import Counts, Recorded, Tally
+from monitor.sources.archive.series import CascadeSeries, read_series
 
-__all__ = ["Counts", "Recorded", "Recording", "read_archive", "write_archive"]
+__all__ = ["CascadeSeries", "Counts", "Recorded", "Recording", "Tally", "read_archive", "read_series", "write_archive"]

@@ -22,6 +22,9 @@ _NUMBERS = frozenset((float, int))
 _IDS = frozenset((str, type(None)))
 _COUNTS = frozenset((int, type(None)))
 
+Names = tuple[str | None, ...]
+Columns = tuple[tuple[float, ...], Names, Names, tuple[int | None, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class _Cascade:
@@ -76,6 +79,11 @@ class CascadeColumns:
         self._size += len(events)
         tally.posts += 1
         tally.reposts += len(events) - 1
+
+    def series(self) -> Columns:
+        """The columns of the cascade that was taken in last: seconds, users, parents, followers."""
+        last = self._cascades[-1]
+        return last.seconds, last.users, last.parents, last.followers
 
     def events(self) -> Iterator[Recorded]:
         """All events in the order of time; at equal times in the order of the file."""

@@ -5,6 +5,7 @@ import io
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -59,14 +60,17 @@ def _skip_rest_of_line(stream: BinaryIO) -> None:
         pass
 
 
-def _opened(source: Readable, title: str) -> BinaryIO:
-    """The file ready to read; gzip is told by its first bytes, not by its name."""
-    try:
-        raw: Any = source.open("rb") if isinstance(source, Path) else source
-        stream = raw if hasattr(raw, "peek") else io.BufferedReader(raw)
-        compressed = stream.peek(2)[:2] == _GZIP
-    except OSError as error:
-        raise InputError(
-            f"{title}: cannot be read: {error.strerror or error}. Check the path and its permissions."
-        ) from error
-    return gzip.open(stream, "rb") if compressed else stream
+@contextmanager
+def _opened(source: Readable, title: str) -> Iterator[BinaryIO]:
+    """The file ready to read; gzip is told by its first bytes, not by its name. A stream of the caller stays open."""
+    with ExitStack() as stack:
+        try:
+            stream: Any = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
+            if not hasattr(stream, "peek"):
+                stream = io.BufferedReader(stream)
+                stack.callback(stream.detach)
+            compressed = stream.peek(2)[:2] == _GZIP
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError(f"{title}: cannot be read: {reason}. Check the path and its permissions.") from error
+        yield stack.enter_context(gzip.open(stream, "rb")) if compressed else stream
