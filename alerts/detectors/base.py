@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -64,6 +64,27 @@ class Window:
     watched_since: datetime | None = None  # since when sources have brought data without a gap; None: always
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A planted case and a calm one: what documents a detector and what its contract test runs."""
+
+    fires: Window
+    calm: Window
+
+
+def steady_hours(until: datetime, count: int, mentions: int, negative: int) -> tuple[Bin, ...]:
+    """``count`` hours that are all the same, the last one holding ``until``: the usual talk of an example brand."""
+    last = until.replace(minute=0, second=0, microsecond=0)
+    hour = timedelta(hours=1)
+    return tuple(Bin(last - hour * back, mentions, mentions, negative) for back in range(count - 1, -1, -1))
+
+
+def first_words(text: str, limit: int = 90) -> str:
+    """The beginning of ``text`` on one line, cut at a word: an incident's title."""
+    line = " ".join(text[: 4 * limit].split())
+    return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + "…"
+
+
 class DetectorConfig(BaseModel):
     """Settings that all detectors share; each adds its own."""
 
@@ -79,4 +100,11 @@ class Detector(Protocol):
     rule_version: ClassVar[str]
 
     def detect(self, window: Window) -> list[Finding]:
-        """The findings in ``window``; an empty list where there is nothing to say."""
+        """The findings in ``window``; an empty list where there is nothing to say.
+
+        Each names in ``arguments["clears"]`` what would have to happen for it to end.
+        """
+
+    @classmethod
+    def example(cls) -> Example:
+        """A window in which it fires and one in which it does not."""
