@@ -107,6 +107,7 @@ class Incident:
     verdict: Verdict | None = None
     verdict_reason: str | None = None
     truth: Truth = Truth.unverified
+    version: int = field(default=0, compare=False)  # how often it was stored; the store refuses to save an older one
     level_held_at: datetime | None = None  # when a finding last reached the present level, or it was lowered to it
     acked_level: Level | None = None  # the level that was acknowledged; a higher one opens it again
     doublings: int = 0  # how often it doubled after an acknowledgement
@@ -183,3 +184,4 @@ class Person:
     min_level: Level = Level.escalate
     language: str = "en"
     channels: tuple[str, ...] = ("email",)
+    time_zone: str | None = None  # of the times in messages, "Europe/Berlin"; None: the zone of the configuration
