@@ -15,6 +15,7 @@ from scipy.special import betainc, betaln, gammaln, logsumexp
 
 Floats = NDArray[np.float64]
 
+HOURS, WEEKDAYS = 24, 7
 HALF_LIFE_HOURS = 5 * 24
 PRIOR_PER_HOUR = 1.0  # what is expected of a brand of which nothing is known
 PRIOR_HOURS = 2.0  # how many hours of evidence that guess is worth
@@ -60,13 +61,13 @@ def fit(counts: Floats, starts: list[datetime]) -> Baseline:
     """The baseline of gapless hourly ``counts``, oldest first; an empty series gives the prior."""
     hours = np.array([start.hour for start in starts], dtype=np.int64)
     weekdays = np.array([start.weekday() for start in starts], dtype=np.int64)
-    by_hour, by_weekday = np.ones(24), np.ones(7)
+    by_hour, by_weekday = np.ones(HOURS), np.ones(WEEKDAYS)
     tamed = _first_cap(counts)
     for _ in range(SEASONS):
         season = by_hour[hours] * by_weekday[weekdays]
         level, _ = _levels(tamed, season)
-        by_hour = _factors(tamed, level[:-1] * by_weekday[weekdays], hours, 24, HOUR_SHRINKAGE)
-        by_weekday = _factors(tamed, level[:-1] * by_hour[hours], weekdays, 7, WEEKDAY_SHRINKAGE)
+        by_hour = _factors(tamed, level[:-1] * by_weekday[weekdays], hours, HOURS)
+        by_weekday = _factors(tamed, level[:-1] * by_hour[hours], weekdays, WEEKDAYS)
         expected = level[:-1] * by_hour[hours] * by_weekday[weekdays]
         tamed = _pull_in(counts, expected)
     level, evidence = _levels(tamed, by_hour[hours] * by_weekday[weekdays])
@@ -88,10 +89,14 @@ def _levels(counts: Floats, season: Floats) -> tuple[Floats, Floats]:
     return events / exposure, np.maximum(events, PRIOR_PER_HOUR * PRIOR_HOURS / 2)
 
 
-def _factors(counts: Floats, expected: Floats, group: NDArray[np.int64], size: int, shrinkage: float) -> Floats:
+def _factors(counts: Floats, expected: Floats, group: NDArray[np.int64], size: int) -> Floats:
+    """How each hour of day (or weekday) differs from the mean; what was seen once or twice hardly counts yet."""
+    shrinkage, length = (HOUR_SHRINKAGE, 1) if size == HOURS else (WEEKDAY_SHRINKAGE, HOURS)
     seen = np.bincount(group, weights=counts, minlength=size)
     usual = np.bincount(group, weights=expected, minlength=size)
-    factors: Floats = (seen + shrinkage) / (usual + shrinkage)
+    times = np.bincount(group, minlength=size) / length
+    trust = times**2 / (times**2 + 4)
+    factors: Floats = 1 + trust * ((seen + shrinkage) / (usual + shrinkage) - 1)
     factors /= factors.mean()
     return factors
 
@@ -134,7 +139,7 @@ def usual_share(hits: Floats, n: Floats) -> UsualShare:
     A day of outbreak counts no more than two usual days. The certainty follows from how much the daily shares differ
     beyond chance (method of moments).
     """
-    days = np.arange(len(n)) // 24
+    days = np.arange(len(n)) // HOURS
     day_hits, day_n = np.bincount(days, hits), np.bincount(days, n)
     day_hits, day_n = day_hits[day_n > 0], day_n[day_n > 0]
     if not len(day_n):

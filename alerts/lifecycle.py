@@ -17,6 +17,7 @@ from alerts.domain import Change, Finding, Incident, Level, LogEntry, Status
 from alerts.grouping import Key, adopt, group, size_of
 
 OURSELVES = "ripplewatch"
+CLOSED_REMEMBERED = timedelta(days=7)
 
 
 class LifecycleConfig(BaseModel):
@@ -37,6 +38,11 @@ class LifecycleConfig(BaseModel):
     def reopen_within(self) -> timedelta:
         """As a duration."""
         return timedelta(hours=self.reopen_within_hours)
+
+    @property
+    def look_back(self) -> timedelta:
+        """How long after its end an incident must still be handed to ``advance``: what a person closed stays quiet."""
+        return self.reopen_within + CLOSED_REMEMBERED
 
 
 @dataclass(frozen=True, slots=True)
