@@ -1,6 +1,7 @@
 """What every channel keeps to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from alerts.domain import Person
@@ -16,6 +17,7 @@ class Message:
     chart_png: bytes | None  # shown inline where the channel can; referred to as cid:chart in the HTML
     message_id: str  # stable per delivery: a repeat after a crash carries the same
     thread_id: str  # the message all others of the incident refer to
+    facts: Mapping[str, int | str] = field(default_factory=dict)  # what it said, kept in the incident's history
 
 
 class Notifier(Protocol):
