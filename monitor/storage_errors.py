@@ -23,12 +23,12 @@ _ADVICE = (
     (("malformed", "disk i/o error"), "is damaged or its disk is failing. Restore the last back-up."),
     (("disk is full", "no space left"), "cannot grow: the disk is full. Make room and try again."),
     (
-        ("password authentication failed", "no password supplied", "role", "no pg_hba.conf entry"),
-        "refuses this user or password. Check both in the database address.",
-    ),
-    (
         ("too many connections", "remaining connection slots", "queuepool limit"),
         "has no free connection. Stop a program that uses it, or raise its limit of connections.",
+    ),
+    (
+        ("password authentication failed", "no password supplied", 'role "', "no pg_hba.conf entry"),
+        "refuses this user or password. Check both in the database address.",
     ),
     (
         ("no such table", "undefinedtable", "relation"),
