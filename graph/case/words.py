@@ -33,15 +33,15 @@ class Writer:
         self._left: dict[tuple[str, str], list[str]] = {}
 
     def write(self, kind: str, language: str = "en", *, link: str = "", chatty: bool = False) -> str:
-        """A post of ``kind``; ``chatty`` adds an opening or closing word to some where the length allows."""
+        """A post of ``kind``; ``chatty`` gives some English ones a few words more, where the length allows."""
         text = self._filled(self._next(kind, language), language, link)
         if not chatty or language != "en":
             return text
-        chance = self._rng.random()
+        chance, about = self._rng.random(), "song." if kind.startswith("song.") else ""
         if chance < 0.35:
-            longer = f"{self._next('opener', 'en')} {text}"
+            longer = f"{self._next(f'{about}opener', language)} {text}"
         elif chance < 0.7:
-            longer = f"{text} {self._filled(self._next('closer', 'en'), 'en', link)}"
+            longer = f"{text} {self._filled(self._next(f'{about}closer', language), language, link)}"
         else:
             longer = text
         return longer if len(longer) <= SHORTEST_FORM else text
