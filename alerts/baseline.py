@@ -5,13 +5,15 @@ after Farrington et al. 1996, "A statistical algorithm for the early detection o
 that one crisis does not hide the next. All factors shrink to flat, and the level to a prior, where history is short.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
-from scipy.special import betainc, betaln, gammaln, logsumexp
+from scipy.special import betainc, betaln, gammaln
 
 Floats = NDArray[np.float64]
 
@@ -38,8 +40,8 @@ class Baseline:
     by_hour: tuple[float, ...]  # 24 factors, hours in UTC
     by_weekday: tuple[float, ...]  # 7 factors, Monday first
     certainty: float  # events behind the level; small in a cold start
-    residuals: tuple[float, ...]  # past counts less expectation, outliers pulled in
-    expectations: tuple[float, ...]
+    residuals: Floats = field(compare=False)  # past counts less expectation, outliers pulled in
+    expectations: Floats = field(compare=False)
 
     def expected(self, start: datetime) -> float:
         """The expected count of the hour beginning at ``start`` (UTC)."""
@@ -47,7 +49,7 @@ class Baseline:
 
     def dispersion(self, hours: int) -> float:
         """Overdispersion of sums over ``hours``, the level's doubt included: variance = mean + dispersion × mean²."""
-        residual, mean = np.asarray(self.residuals), np.asarray(self.expectations)
+        residual, mean = self.residuals, self.expectations
         if len(mean) >= 2 * hours:
             residual, mean = _rolling(residual, hours), _rolling(mean, hours)
             weight = float(np.sum(mean**2)) + 1e-12
@@ -57,10 +59,14 @@ class Baseline:
         return max(LEAST_DISPERSION, measured) + 1 / self.certainty
 
 
-def fit(counts: Floats, starts: list[datetime]) -> Baseline:
-    """The baseline of gapless hourly ``counts``, oldest first; an empty series gives the prior."""
-    hours = np.array([start.hour for start in starts], dtype=np.int64)
-    weekdays = np.array([start.weekday() for start in starts], dtype=np.int64)
+def fit(counts: Floats, starts: Sequence[datetime]) -> Baseline:
+    """The baseline of hourly ``counts`` without gaps, oldest first, whose hours begin at ``starts`` (UTC).
+
+    An empty series gives the prior.
+    """
+    hour, weekday = (starts[0].hour, starts[0].weekday()) if starts else (0, 0)
+    since_midnight = hour + np.arange(len(counts))
+    hours, weekdays = since_midnight % HOURS, (weekday + since_midnight // HOURS) % WEEKDAYS
     by_hour, by_weekday = np.ones(HOURS), np.ones(WEEKDAYS)
     tamed = _first_cap(counts)
     for _ in range(SEASONS):
@@ -76,8 +82,8 @@ def fit(counts: Floats, starts: list[datetime]) -> Baseline:
         by_hour=tuple(by_hour.tolist()),
         by_weekday=tuple(by_weekday.tolist()),
         certainty=float(evidence[-1]),
-        residuals=tuple((tamed - expected).tolist()),
-        expectations=tuple(expected.tolist()),
+        residuals=tamed - expected,
+        expectations=expected,
     )
 
 
@@ -180,4 +186,6 @@ def share_tail(hits: int, n: int, share: float, certainty: float) -> float:
     a, b = share * certainty, (1 - share) * certainty
     k = np.arange(hits, n + 1)
     choose = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-    return float(min(1.0, np.exp(logsumexp(choose + betaln(k + a, n - k + b) - betaln(a, b)))))
+    logs = choose + betaln(k + a, n - k + b) - betaln(a, b)
+    largest = float(logs.max())
+    return min(1.0, math.exp(largest) * float(np.exp(logs - largest).sum()))

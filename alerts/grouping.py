@@ -48,9 +48,9 @@ def group(
     return dict(sorted(groups.items()))
 
 
-def strength(finding: Finding) -> tuple[int, int, str, str, str]:
-    """Sorts the strongest finding first; a total order for findings of one tick."""
-    return -finding.level, -(size_of(finding) or 0), finding.detector, str(finding.root), finding.issue
+def strength(finding: Finding) -> tuple[int, int, str, str]:
+    """Sorts the strongest finding first; a total order, so that nothing hangs on the order of arrival."""
+    return -finding.level, -(size_of(finding) or 0), finding.detector, repr(finding)
 
 
 def size_of(finding: Finding) -> int | None:

@@ -131,7 +131,10 @@ def _measure(hours: Sequence[Bin], width: int, now: datetime, usual: Usual, step
     filled = min(1.0, max(0.0, (now - span[-1].start) / HOUR))
     expected = sum(usual.negative.expected(hour.start) for hour in span[:-1])
     expected += filled * usual.negative.expected(span[-1].start)
-    volume, share = usual.volume_score(observed, expected, width), usual.share_score(observed, assessed)
+    volume = usual.volume_score(observed, expected, width)
+    if volume < steps.watch.score:
+        return None
+    share = usual.share_score(observed, assessed)
     level = steps.level(min(volume, 2 * share), observed)
     if level is None:
         return None
