@@ -143,7 +143,7 @@ def _button(incident: Incident, level: Level | None, board_url: str | None, word
     board = web_address(board_url.rstrip("/")) if board_url else None
     if board is None:
         return None
-    address = f"{board}/case?incident={percent_encoded(incident.id, safe='')}"
+    address = f"{board}/case?id={percent_encoded(incident.id, safe='')}"
     return Section(words.say("foot.button" if level else "foot.button_over"), address)
 
 

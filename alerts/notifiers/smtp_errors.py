@@ -33,6 +33,8 @@ def _from_server(host: str, error: smtplib.SMTPException, secrets: Sequence[str]
     if isinstance(error, smtplib.SMTPResponseException):
         return _answered(host, error.smtp_code, error.smtp_error, secrets)
     if isinstance(error, smtplib.SMTPServerDisconnected):
+        if isinstance(error.__context__, OSError):  # a time-out while reading an answer hides in here
+            return _from_network(host, error.__context__, secrets)
         return DeliveryError(f"{host} closed the connection", retry=True, reason="disconnected")
     return DeliveryError(f"{host}: {_public(str(error), secrets)}", retry=False, reason="unsupported")
 
