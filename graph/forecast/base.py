@@ -50,6 +50,8 @@ class Forecaster(Protocol):
 
     name: ClassVar[str]
     version: ClassVar[str]
+    coverage: float | None  # measured share of its 80 % intervals that held the truth; None: not measured
+    coverage_n: int | None  # on how many forecasts
 
     def predict(self, seen: Observation, horizon: timedelta = FINAL_HORIZON) -> Quantiles:
         """The distribution of the size at ``horizon``; never below what was seen, never infinite."""
