@@ -33,6 +33,11 @@ def zone(name: str | None) -> tzinfo:
         return UTC
 
 
+class _Lenient(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
 class Texts:
     """The board's texts in one language; moments are written in ``zone``.
 
@@ -49,6 +54,15 @@ class Texts:
     def __call__(self, key: str, **arguments: object) -> str:
         """The text ``key`` with its arguments filled in; raises KeyError for a key that no file holds."""
         return self._words[key].format(**arguments)
+
+    def count(self, key: str, count: float, written: str | None = None, **arguments: object) -> str:
+        """The text ``key`` about ``count`` things; its form for one thing stands under ``key``_one."""
+        form = f"{key}_one" if count == 1 else key
+        return self(form, n=written or self.number(count), **arguments)
+
+    def filled(self, key: str, arguments: Mapping[str, str]) -> str:
+        """The text ``key`` for what was kept in a log: an argument that an old line lacks becomes a dash."""
+        return self._words[key].format_map(_Lenient(arguments))
 
     def has(self, key: str) -> bool:
         """Whether there is a text ``key``."""

@@ -1,6 +1,10 @@
-"""How far a case has gone: the growth curve with its forecast, and the views, as altair charts."""
+"""How far a case has gone: the growth curve with its forecast, and the views, as altair charts.
 
-from collections.abc import Mapping, Sequence
+Times are handed in local and naive, and are shown as they are, wherever the browser stands.
+"""
+
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +14,9 @@ import pandas as pd
 
 from alerts.casefile import Outlook
 from graph.domain import GrowthPoint
-from ui.theme import FONT, LINE, MUTED
+from ui.charts.ahead import worth_drawing
+from ui.i18n import Texts
+from ui.theme import FONT, LINE, MUTED, PAPER
 
 _LABEL_ROWS = 4  # labels of neighbouring markers stand at different heights
 
@@ -27,7 +33,7 @@ class Marker:
 def style(chart: Any) -> Any:
     """``chart`` in the board's type and colours, without a frame."""
     return (
-        chart.configure(font=FONT, background="transparent")
+        chart.configure(font=FONT, background="transparent", padding={"left": 2, "right": 8, "top": 6, "bottom": 0})
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=MUTED, titleColor=MUTED, gridColor=LINE, domain=False, ticks=False, labelFontSize=11, title=None
@@ -39,79 +45,83 @@ def style(chart: Any) -> Any:
 def growth_chart(
     growth: Sequence[GrowthPoint],
     outlook: Sequence[Outlook],
-    now: datetime,
     markers: Sequence[Marker],
     colour: str,
+    texts: Texts,
     height: int = 300,
 ) -> Any:
-    """Counted size over time (solid), the forecast from ``now`` on (dashed, with its 80 % band), and ``markers``.
-
-    Times are taken as they are handed in: give local, naive times to have local labels.
-    """
+    """Counted size (solid), the forecast from the last point on (dashed, with its 80 % band), and ``markers``."""
     line = alt.Chart(_frame(growth)).mark_line(color=colour, strokeWidth=2.5, interpolate="monotone")
-    layers = [line.encode(x=_time(), y=_size(), tooltip=_tooltip())]
-    if outlook and growth:
-        layers = [*_forecast(growth[-1].size, outlook, now, colour), *layers]
-    if markers:
-        layers += _markers(markers)
+    layers = [line.encode(x=_time(texts), y=_size(), tooltip=_tooltip())]
+    here = growth[-1]
+    steps = worth_drawing(outlook, here.size, here.at - growth[0].at)
+    if steps:
+        layers = [*_forecast(here, steps, colour, texts), *layers]
+    layers += _markers(markers, texts)
     return style(alt.layer(*layers).properties(height=height, width="container"))
 
 
-def views_chart(views: Sequence[GrowthPoint], markers: Sequence[Marker], colour: str, height: int = 120) -> Any:
+def views_chart(
+    views: Sequence[GrowthPoint], markers: Sequence[Marker], colour: str, texts: Texts, height: int = 110
+) -> Any:
     """Views over time, as the site showed them."""
     line = alt.Chart(_frame(views)).mark_line(color=colour, strokeWidth=2, interpolate="monotone")
-    layers = [line.encode(x=_time(), y=_size(ticks=3), tooltip=_tooltip())]
-    if markers:
-        layers += _markers(markers, labelled=False)
-    return style(alt.layer(*layers).properties(height=height, width="container"))
+    layers = [line.encode(x=_time(texts), y=_size(ticks=3), tooltip=_tooltip())]
+    within = [marker for marker in markers if views[0].at <= marker.at <= views[-1].at]
+    return style(alt.layer(*layers, *_markers(within, texts, named=False)).properties(height=height, width="container"))
 
 
 def _frame(points: Sequence[GrowthPoint]) -> pd.DataFrame:
     return pd.DataFrame({"at": [point.at for point in points], "size": [point.size for point in points]})
 
 
-def _time() -> Any:
-    return alt.X("at:T", axis=alt.Axis(grid=False, tickCount=5, labelOverlap=True, labelFlush=True))
+def _time(texts: Texts) -> Any:
+    """An axis that writes the time of day, and the day at midnight, in the reader's language."""
+    months = f"{json.dumps(texts('months').split(','), ensure_ascii=False)}[month(datum.value)]"
+    day = json.dumps(texts("date", day="#", month="@"), ensure_ascii=False)
+    written = f"replace(replace({day}, '#', date(datum.value)), '@', {months})"
+    label = f"hours(datum.value) + minutes(datum.value) > 0 ? timeFormat(datum.value, '%H:%M') : {written}"
+    axis = alt.Axis(grid=False, tickCount=5, labelExpr=label, labelOverlap=True, labelFlush=True)
+    return alt.X("at:T", axis=axis)
 
 
 def _size(ticks: int = 5) -> Any:
-    return alt.Y("size:Q", axis=alt.Axis(format="~s", tickCount=ticks), scale=alt.Scale(domainMin=0, nice=True))
+    label = "datum.value == 0 ? '0' : format(datum.value, '~s')"
+    axis = alt.Axis(labelExpr=label, tickCount=ticks)
+    return alt.Y("size:Q", axis=axis, scale=alt.Scale(domainMin=0, nice=True))
 
 
 def _tooltip() -> list[Any]:
-    return [alt.Tooltip("at:T", format="%d %b %H:%M", title=" "), alt.Tooltip("size:Q", format=",", title=" ")]
+    return [alt.Tooltip("at:T", format="%Y-%m-%d %H:%M", title=" "), alt.Tooltip("size:Q", format=",.0f", title="  ")]
 
 
-def _forecast(size: int, outlook: Sequence[Outlook], now: datetime, colour: str) -> list[Any]:
-    rows: list[Mapping[str, Any]] = [{"at": now, "low": size, "size": size, "high": size}]
-    rows += [
-        {
-            "at": now + timedelta(hours=step.hours),
-            "low": max(size, step.low),
-            "size": max(size, step.median),
-            "high": max(size, step.high),
-        }
-        for step in sorted(outlook, key=lambda step: step.hours)
+def _forecast(here: GrowthPoint, steps: Sequence[Outlook], colour: str, texts: Texts) -> list[Any]:
+    ahead = [Outlook(0, here.size, here.size, here.size), *steps]
+    rows = [
+        {"at": here.at + timedelta(hours=step.hours), "low": step.low, "size": step.median, "high": step.high}
+        for step in ahead
     ]
     data = alt.Chart(pd.DataFrame(rows))
     band = data.mark_area(color=colour, opacity=0.14, interpolate="monotone")
     middle = data.mark_line(color=colour, strokeDash=[4, 3], strokeWidth=1.6, interpolate="monotone")
     return [
-        band.encode(x=_time(), y=alt.Y("low:Q"), y2="high:Q"),
-        middle.encode(x=_time(), y=_size(), tooltip=_tooltip()),
+        band.encode(x=_time(texts), y=alt.Y("low:Q"), y2="high:Q"),
+        middle.encode(x=_time(texts), y=_size(), tooltip=_tooltip()),
     ]
 
 
-def _markers(markers: Sequence[Marker], labelled: bool = True) -> list[Any]:
+def _markers(markers: Sequence[Marker], texts: Texts, named: bool = True) -> list[Any]:
     ordered = sorted(markers, key=lambda marker: marker.at)
     rows = [{"at": marker.at, "label": marker.label, "colour": marker.colour} for marker in ordered]
-    colour = alt.Color("colour:N", scale=None)
-    layers: list[Any] = [
-        alt.Chart(pd.DataFrame(rows)).mark_rule(strokeDash=[2, 3], strokeWidth=1.2).encode(x=_time(), color=colour)
-    ]
-    for place in range(_LABEL_ROWS if labelled else 0):
+    if not rows:
+        return []
+    x, colour = _time(texts), alt.Color("colour:N", scale=None)
+    rule = alt.Chart(pd.DataFrame(rows)).mark_rule(strokeDash=[2, 3], strokeWidth=1.2)
+    layers = [rule.encode(x=x, color=colour, tooltip="label:N")]
+    for place in range(_LABEL_ROWS if named else 0):
         if rows[place::_LABEL_ROWS]:
-            words = alt.Chart(pd.DataFrame(rows[place::_LABEL_ROWS])).mark_text(align="left", dx=4, fontSize=11)
-            height = alt.value(7 + 14 * place)
-            layers.append(words.encode(x=_time(), y=height, text="label:N", color=colour))
+            data, height = alt.Chart(pd.DataFrame(rows[place::_LABEL_ROWS])), alt.value(7 + 15 * place)
+            ground = data.mark_text(align="left", dx=4, fontSize=11, stroke=PAPER, strokeWidth=4, color=PAPER)
+            words = data.mark_text(align="left", dx=4, fontSize=11).encode(color=colour)
+            layers += [layer.encode(x=x, y=height, text="label:N") for layer in (ground, words)]
     return layers

@@ -17,6 +17,8 @@ from ui.theme import ACCENT, INK, MUTED, PRESS
 
 _EXPLICIT, _INFERRED, _LEAF, _GATHERED = "#9fb0cc", "#c9b98f", "#8ea3c7", "#d5dae4"
 _TICKS = 4
+_BRANCH = 5  # lines to acts that caused fewer are drawn faint
+CARRIER = 0.02  # who caused less than this share of what the largest did is drawn as one of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class Drawn:
 def diffusion_chart(hops: Sequence[Hop], cast: Cast, texts: Texts, height: int = 300, limit: int = 400) -> Drawn:
     """Acts by time (to the right) and branch; solid lines where the path is explicit, dashed where it is inferred."""
     points = place(hops, limit)
-    rows = pd.DataFrame([_row(point, hops[point.hop], cast, texts) for point in points])
+    most = max(1, max((point.caused for point in points), default=1))
+    rows = pd.DataFrame([_row(point, hops[point.hop], cast, texts, point.caused / most) for point in points])
+    rows.loc[rows["x"].index == 0, "colour"] = cast.colour  # the post that began it
     x = alt.X("x:Q", axis=_axis(hops, texts), scale=alt.Scale(domain=[-0.04, 1.06], nice=False))
     layers = [
         _edges(points, hops, explicit=True, x=x),
@@ -60,20 +64,21 @@ def _axis(hops: Sequence[Hop], texts: Texts) -> Any:
     return alt.Axis(values=ticks, labelExpr=expression, grid=False, labelOverlap=True, labelFlush=True)
 
 
-def _row(point: Placed, hop: Hop, cast: Cast, texts: Texts) -> dict[str, Any]:
+def _row(point: Placed, hop: Hop, cast: Cast, texts: Texts, share: float) -> dict[str, Any]:
     role = cast.roles.get(hop.account, "") if hop.account else ""
     name = cast.names.get(hop.account) if hop.account else None
-    drawn = "gathered" if point.gathered else "origin" if hop.parent_index is None else role or "other"
+    drawn = "gathered" if point.gathered else role
     colours = {"gathered": _GATHERED, "origin": cast.colour, "press": PRESS}
     return {
         "x": point.x,
         "y": point.y,
-        "size": 26 + 34 * sqrt(point.caused) if not point.gathered else 40 + 3 * sqrt(point.gathered),
-        "colour": colours.get(drawn, ACCENT if point.caused else _LEAF),
+        "size": 16 + 520 * share**0.6 if not point.gathered else 40 + 3 * sqrt(point.gathered),
+        "colour": colours.get(drawn, ACCENT if share >= CARRIER else _LEAF),
         "shape": "square" if point.gathered else "circle",
         "name": texts("chart.more", n=point.gathered) if point.gathered else name or texts("chart.anonymous"),
         "label": name if name and not point.gathered else None,
         "caused": point.caused,
+        "share": share,
         "time": texts.full(hop.at),
         "path": "" if point.gathered or hop.parent_index is None else _path(hop, texts),
     }
@@ -90,17 +95,23 @@ def _edges(points: Sequence[Placed], hops: Sequence[Hop], explicit: bool, x: Any
     for number, point in enumerate(points):
         if point.parent is None or (hops[point.hop].evidence != "inferred" or point.gathered > 0) != explicit:
             continue
-        start = points[point.parent]
+        start, seen = points[point.parent], 0.4 if point.caused < _BRANCH else 0.95
         half = (point.x - start.x) / 2
         bends = ((start.x, start.y), (start.x + half, start.y), (point.x - half, point.y), (point.x, point.y))
-        rows += [{"edge": number, "step": step, "x": at, "y": height} for step, (at, height) in enumerate(bends)]
+        rows += [
+            {"edge": number, "step": step, "x": at, "y": height, "strength": seen}
+            for step, (at, height) in enumerate(bends)
+        ]
     if not rows:
         return None
-    dash = [1, 0] if explicit else [3, 3]
     line = alt.Chart(pd.DataFrame(rows)).mark_line(
-        color=_EXPLICIT if explicit else _INFERRED, strokeWidth=0.9, strokeDash=dash, interpolate="basis", opacity=0.8
+        color=_EXPLICIT if explicit else _INFERRED,
+        strokeWidth=1,
+        strokeDash=[1, 0] if explicit else [3, 3],
+        interpolate="basis",
     )
-    return line.encode(x=x, y=_height(), detail="edge:N", order="step:Q")
+    strength = alt.Opacity("strength:Q", scale=None)
+    return line.encode(x=x, y=_height(), detail="edge:N", order="step:Q", opacity=strength)
 
 
 def _height() -> Any:
@@ -130,7 +141,9 @@ def _dots(rows: pd.DataFrame, x: Any) -> Any:
 
 def _names(rows: pd.DataFrame, x: Any, most: int = 7) -> Any:
     """Names of those that caused most, where they do not run into one another."""
-    named = rows[(rows["caused"] >= 2) & rows["label"].notna()].sort_values("caused", ascending=False)
+    named = rows[(rows["caused"] >= 2) & (rows["share"] >= CARRIER) & rows["label"].notna()].sort_values(
+        "caused", ascending=False
+    )
     taken: list[tuple[float, float]] = []
     kept: list[Any] = []
     for index, across, down in zip(named.index, named["x"], named["y"], strict=True):

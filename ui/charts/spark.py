@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from alerts.casefile import Outlook
 from graph.domain import GrowthPoint
+from ui.charts.ahead import worth_drawing
 from ui.theme import LINE, MUTED
 
 WIDTH, HEIGHT, PAD = 300, 66, 5
 _PAST = timedelta(hours=72)  # older growth would flatten the hours that matter
+_LEAST_TOP = 10.0  # a handful of posts stays near the ground
 
 Point = tuple[float, float]
 
@@ -16,9 +18,9 @@ Point = tuple[float, float]
 def sparkline(growth: Sequence[GrowthPoint], outlook: Sequence[Outlook], now: datetime, colour: str) -> str:
     """The counted curve, a dotted line at ``now``, the forecast as dashed line and 80 % band; no text, no script."""
     counted = _counted(growth, now)
-    ahead = _ahead(counted[-1], outlook, now)
+    ahead = _ahead(counted, outlook, now)
     first, last = counted[0][0], ahead[-1][0]
-    top = max(1.0, *(size for _, size in counted), *(high for _, _, _, high in ahead))
+    top = max(_LEAST_TOP, *(size for _, size in counted), *(high for _, _, _, high in ahead))
 
     def x(at: datetime) -> float:
         return PAD + (WIDTH - 2 * PAD) * ((at - first) / (last - first) if last > first else 1.0)
@@ -61,13 +63,8 @@ def _counted(growth: Sequence[GrowthPoint], now: datetime) -> list[tuple[datetim
 
 
 def _ahead(
-    here: tuple[datetime, float], outlook: Sequence[Outlook], now: datetime
+    counted: Sequence[tuple[datetime, float]], outlook: Sequence[Outlook], now: datetime
 ) -> list[tuple[datetime, float, float, float]]:
-    size = here[1]
-    return [
-        (now, size, size, size),
-        *(
-            (now + timedelta(hours=step.hours), max(size, step.low), max(size, step.median), max(size, step.high))
-            for step in sorted(outlook, key=lambda step: step.hours)
-        ),
-    ]
+    size = counted[-1][1]
+    steps = worth_drawing(outlook, size, now - counted[0][0])
+    return [(now, size, size, size)] + [(now + timedelta(hours=s.hours), s.low, s.median, s.high) for s in steps]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.domain import AccountKey, Evidence
 
@@ -29,6 +29,24 @@ class Hop(Protocol):
     @property
     def evidence(self) -> Evidence | None:
         """How that is known; None for a root."""
+
+
+class Act(NamedTuple):
+    """A hop as the picture needs it."""
+
+    account: AccountKey | None
+    at: datetime
+    parent_index: int | None
+    evidence: Evidence | None
+
+
+def passed_on(hops: Sequence[Hop]) -> list[Act]:
+    """The acts of all cascades in which anything was passed on, and the first post in any case."""
+    parents = {hop.parent_index for hop in hops}
+    kept = [n for n, hop in enumerate(hops) if n == 0 or n in parents or hop.parent_index is not None]
+    index: dict[int | None, int | None] = {old: new for new, old in enumerate(kept)}
+    index[None] = None
+    return [Act(hop.account, hop.at, index[hop.parent_index], hop.evidence) for hop in (hops[n] for n in kept)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,11 @@ def _heights(parents: Sequence[int | None]) -> list[float]:
     for row, parent in enumerate(parents):
         if parent is not None:
             children[parent].append(row)
+    weights = [1] * len(parents)
+    for row in range(len(parents) - 1, -1, -1):
+        parent = parents[row]
+        if parent is not None:
+            weights[parent] += weights[row]
     heights = [0.0] * len(parents)
     slot = 0.0
     order: list[int] = []
@@ -154,7 +177,7 @@ def _heights(parents: Sequence[int | None]) -> list[float]:
     while stack:
         row = stack.pop()
         order.append(row)
-        stack.extend(reversed(_spread(children[row], children)))
+        stack.extend(reversed(_spread(children[row], weights)))
         if not children[row]:
             heights[row] = slot
             slot += 1
@@ -166,15 +189,20 @@ def _heights(parents: Sequence[int | None]) -> list[float]:
     return [height / most for height in heights]
 
 
-def _spread(rows: Sequence[int], children: Sequence[Sequence[int]]) -> list[int]:
-    """Branches among single acts, so that large branches do not all stand together."""
-    branches = [row for row in rows if children[row]]
-    singles = [row for row in rows if not children[row]]
-    if not branches:
-        return singles
-    share = len(singles) / (len(branches) + 1)
-    mixed: list[int] = []
-    for number, branch in enumerate(branches):
-        mixed += singles[int(number * share) : int((number + 1) * share)]
-        mixed.append(branch)
-    return mixed + singles[int(len(branches) * share) :]
+def _spread(rows: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """Children from top to bottom: the heaviest branches evenly apart, the light ones scattered between them."""
+    ranked = sorted(rows, key=lambda row: (-weights[row], row))
+    return [row for _, row in sorted((_between(rank), row) for rank, row in enumerate(ranked))]
+
+
+def _between(rank: int) -> float:
+    """Van der Corput's sequence, 1/2, 1/4, 3/4, 1/8, ...: each term falls into the largest gap left.
+
+    >>> [_between(rank) for rank in range(4)]
+    [0.5, 0.25, 0.75, 0.125]
+    """
+    value, step, rest = 0.0, 0.5, rank + 1
+    while rest:
+        value += step * (rest & 1)
+        step, rest = step / 2, rest >> 1
+    return value

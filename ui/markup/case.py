@@ -1,0 +1,125 @@
+"""The texts and tables of the Case page as HTML."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from alerts.casefile import Carrier, CaseFile
+from alerts.domain import LogEntry
+from monitor.domain import AccountKey, Post
+from ui.i18n import Texts
+from ui.markup import phrases
+from ui.markup.card import arrivals, level_mark, standing
+from ui.markup.safe import handle, link, safe
+from ui.next_steps import NextStep
+
+CARRIERS_SHOWN = 8
+
+
+def head(file: CaseFile, texts: Texts) -> str:
+    """Level, brand and times; the title; the case in two sentences; who has it."""
+    incident = file.incident
+    line = (
+        safe(file.brand_title, 60),
+        safe(phrases.why(incident, texts)),
+        safe(texts("card.started", time=texts.moment(incident.started_at, file.now))),
+        safe(texts("card.fired", time=texts.moment(incident.fired_at, file.now))),
+        f"{safe(texts('card.claim'))} <b>{safe(texts(f'truth.{incident.truth.value}'))}</b>",
+    )
+    return (
+        f'<div class="rw-head"><p class="rw-line">{level_mark(incident, texts)} · {" · ".join(line)}</p>'
+        f"<h2>{safe(phrases.title(incident, file, texts), 140)}</h2>"
+        f'<p class="rw-sentence">{safe(phrases.sentence(file, texts), 600)}</p>{standing(file, texts)}</div>'
+    )
+
+
+def early(file: CaseFile, texts: Texts) -> str:
+    """How long before the known milestones the case was noticed; empty where none are known."""
+    if not file.extra:
+        return ""
+    rows = "".join(f"<div>{safe(label, 200)} <b>{safe(value, 200)}</b></div>" for label, value in file.extra.items())
+    return f'<div class="rw-early"><b>{safe(texts("case.ahead"))}</b>{rows}</div>'
+
+
+def known(file: CaseFile, texts: Texts) -> str:
+    """The figures of the spread, each with its name."""
+    share = texts.percent(file.complaint_share)
+    of = texts("value.complaints", value=share, n=texts.number(file.assessed)) if file.assessed else texts("unknown")
+    doubling = texts.duration(file.doubling) if file.doubling else texts("card.not_doubling")
+    figures = {
+        texts("part.complaints"): of,
+        texts("case.doubling"): doubling,
+        texts("case.depth"): texts.count("value.depth", file.depth),
+        texts("case.virality"): texts("unknown") if file.virality is None else f"{file.virality:.1f}",
+        texts("case.explicit"): texts.percent(file.explicit_share),
+        texts("case.reach"): texts.short(file.reach),
+    }
+    cells = "".join(f"<div><span>{safe(name)}</span><b>{safe(value)}</b></div>" for name, value in figures.items())
+    where = f'<p class="rw-small">{safe(texts("case.sites_title"))}: {arrivals(file, texts)}</p>'
+    return f'<div class="rw-known">{cells}</div>{where}'
+
+
+def carriers(file: CaseFile, texts: Texts) -> str:
+    """Who carried it: role, reposts caused, share, followers, next step."""
+    if not file.carriers:
+        return f'<p class="rw-muted">{safe(texts("case.no_cascade"))}</p>'
+    heads = (("account", ""), ("role", "rw-wide"), ("caused", "rw-n"), ("share", "rw-n"), ("followers", "rw-n rw-wide"))
+    head_row = "".join(f'<th class="{style}">{safe(texts(f"case.{name}"))}</th>' for name, style in heads)
+    rows = "".join(_carrier(carrier, texts) for carrier in file.carriers[:CARRIERS_SHOWN])
+    return (
+        f'<table class="rw-table"><thead><tr>{head_row}<th>{safe(texts("case.next_step"))}</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _carrier(carrier: Carrier, texts: Texts) -> str:
+    name = f"<b>{handle(carrier.handle)}</b>" if carrier.handle else safe(texts("card.not_named"))
+    role = texts(f"role.{carrier.role}") if texts.has(f"role.{carrier.role}") else carrier.role
+    step = texts(f"step.{carrier.role}") if texts.has(f"step.{carrier.role}") else ""
+    return (
+        f'<tr><td>{name} <span class="rw-small">{safe(carrier.account.source, 30)}</span></td>'
+        f'<td class="rw-wide">{safe(role)}</td><td class="rw-n">{safe(texts.number(carrier.caused))}</td>'
+        f'<td class="rw-n">{safe(texts.percent(carrier.share))}</td>'
+        f'<td class="rw-n rw-wide">{safe(texts.number(carrier.followers))}</td><td>{safe(step)}</td></tr>'
+    )
+
+
+def posts(shown: Sequence[Post], names: Mapping[AccountKey, str], now: datetime, texts: Texts) -> str:
+    """Posts in the words of their authors, newest first or as handed in."""
+    if not shown:
+        return f'<p class="rw-muted">{safe(texts("case.no_posts"))}</p>'
+    return f'<div class="rw-posts">{"".join(_post(post, names, now, texts) for post in shown)}</div>'
+
+
+def _post(post: Post, names: Mapping[AccountKey, str], now: datetime, texts: Texts) -> str:
+    name = names.get(post.author)
+    by = f"<b>{handle(name)}</b>" if name else safe(texts("card.not_named"))
+    when = link(post.url, safe(texts.moment(post.created_at, now)))
+    language = post.language or (post.assessment.language if post.assessment else None)
+    read = texts("case.complaint_not_assessed")
+    if post.assessment is not None and post.assessment.assessed:
+        read = texts("case.complaint_yes", share=texts.percent(post.assessment.complaint))
+    meta = " · ".join((by, safe(post.key.source, 30), when, safe(texts.language_name(language)), safe(read)))
+    return (
+        f'<div class="rw-post"><p class="rw-text" dir="auto">{safe(post.text, 400) or "–"}</p>'
+        f'<p class="rw-small">{meta}</p></div>'
+    )
+
+
+def timeline(log: Sequence[LogEntry], ahead: Sequence[NextStep], now: datetime, texts: Texts) -> str:
+    """What was done and by whom, oldest first; then what happens next unless somebody acts."""
+    done = "".join(_done(entry, now, texts) for entry in log)
+    steps = "".join(_next(step, now, texts) for step in ahead)
+    nothing = "" if log else f'<tr><td colspan="2" class="rw-muted">{safe(texts("case.nothing_done"))}</td></tr>'
+    return f'<table class="rw-table"><tbody>{nothing}{done}{steps}</tbody></table>'
+
+
+def _done(entry: LogEntry, now: datetime, texts: Texts) -> str:
+    by = texts("program") if entry.by == "ripplewatch" else entry.by
+    words = phrases.filled(f"log.{entry.change.value}", {"by": by, **entry.arguments}, now, texts)
+    return f'<tr><td class="rw-n">{safe(texts.moment(entry.at, now))}</td><td>{safe(words, 500)}</td></tr>'
+
+
+def _next(step: NextStep, now: datetime, texts: Texts) -> str:
+    words = phrases.filled(f"next.{step.key}", step.arguments, now, texts)
+    style = "rw-next" if step.urgent else "rw-later"
+    return f'<tr class="{style}"><td class="rw-n">{safe(texts("next.label"))}</td><td>{safe(words, 400)}</td></tr>'

@@ -1,0 +1,270 @@
+"""What the board may ask and do. Every call says who is asking; nothing here knows how a page looks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alerts import acts
+from alerts.case import CaseReader
+from alerts.casefile import CaseFile, SilentSource
+from alerts.domain import Incident, Level, LogEntry, Person, Status, Verdict
+from alerts.store import DeliveryStore, IncidentStore
+from graph.forecast.base import Forecaster
+from monitor.clock import Clock
+from monitor.db import connect, migrate
+from monitor.domain import AccountKey, Brand, Post
+from monitor.errors import RipplewatchError
+from monitor.recording import META_KEY, KnownMoment, RecordingLabel
+from monitor.store.crawls import CrawlStore
+from monitor.store.meta import MetaStore
+from monitor.store.posts import PostStore
+from ui.charts.tree import Act, passed_on
+from ui.next_steps import NextStep, next_steps
+from ui.ports import Cases, Crawl, Crawls, Deliveries, Incidents, Meta, Posts
+
+Whose = Literal["everyone", "free", "mine"]
+Change = Callable[[Incident], tuple[Incident, LogEntry]]
+
+STALLED_AFTER = timedelta(minutes=10)  # the daemon works every minute
+CLOSED_SHOWN = 12
+NODES_READ = 50_000
+POSTS_SHOWN = 40
+
+
+class ActRefusedError(RipplewatchError):
+    """What a person asked for makes no sense for this incident any more; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which alerts are wanted."""
+
+    brand: str | None = None
+    least: Level = Level.watch
+    whose: Whose = "everyone"
+
+    def let_through(self, incident: Incident, who: str) -> bool:
+        """Whether ``incident`` is wanted by ``who``."""
+        owner = incident.owner or incident.acked_by
+        whose = {"everyone": True, "free": owner in {None, who}, "mine": owner == who}[self.whose]
+        return whose and incident.level >= self.least and self.brand in {None, incident.brand}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLook:
+    """How well one source can be seen, over all brands."""
+
+    source: str
+    last_success_at: datetime | None
+    reason: str | None  # why it is silent; None: it answered when last asked
+
+    @property
+    def fine(self) -> bool:
+        """Whether it answered when last asked."""
+        return self.reason is None and self.last_success_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsPage:
+    """What the Alerts page shows."""
+
+    now: datetime
+    cards: tuple[CaseFile, ...]  # what needs a person first comes first
+    hidden: int  # open alerts that the filters leave out
+    snoozed: tuple[Incident, ...]
+    closed: tuple[Incident, ...]  # the latest first
+    sources: tuple[SourceLook, ...]
+    last_tick_at: datetime | None
+    stalled: timedelta | None  # how long the daemon has stood still; None: it works, or the data is recorded
+    recorded: bool  # a replay: its clock stands at the last tick
+    reconstruction: str | None
+    brands: Mapping[str, str]  # id → title
+
+    @property
+    def silent(self) -> tuple[SilentSource, ...]:
+        """The sources whose sites are not seen."""
+        return tuple(
+            SilentSource(look.source, look.last_success_at, look.reason or "") for look in self.sources if not look.fine
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """What the Case page shows."""
+
+    file: CaseFile
+    acts: Sequence[Act]
+    names: Mapping[AccountKey, str]  # handles of the accounts in the picture and under the posts
+    newest: Sequence[Post]
+    log: Sequence[LogEntry]  # oldest first
+    ahead: Sequence[NextStep]
+    moments: Sequence[KnownMoment]  # of a recorded case: what is known to have happened
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The board's questions and acts, over the stores that board and daemon share."""
+
+    incidents: Incidents
+    cases: Cases
+    posts: Posts
+    crawls: Crawls
+    deliveries: Deliveries
+    meta: Meta
+    brands: Sequence[Brand]
+    people: Sequence[Person]
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The present moment; in a database that holds a replay, the moment up to which it was replayed."""
+        tick = self._tick()
+        return tick if tick is not None and self.meta.get(META_KEY) else self.clock.now()
+
+    def stamp(self, who: str) -> str:
+        """Changes whenever a page may look different: cheap to ask, every few seconds."""
+        newest = self.incidents.recent(100)
+        looks = [crawl.last_attempt_at for crawl in self.crawls.all() if crawl.last_attempt_at is not None]
+        return f"{self.meta.get('last_tick_at')} {max(looks, default=None)} {[(i.id, i.version) for i in newest]}"
+
+    def alerts(self, filters: Filters, who: str) -> AlertsPage:
+        """Every open incident that passes ``filters``, and how much of the world is seen at all."""
+        now, open_ones = self.now(), self.incidents.open_incidents()
+        awake = [incident for incident in open_ones if not _asleep(incident, now)]
+        wanted = sorted((incident for incident in awake if filters.let_through(incident, who)), key=attention)
+        closed = [incident for incident in self.incidents.recent(100) if incident.status is Status.resolved]
+        cards = tuple(self.cases.read(incident, now) for incident in wanted)
+        tick, label = self._tick(), self._label()
+        recorded = label is not None
+        waited = None if tick is None or recorded else self.clock.now() - tick
+        return AlertsPage(
+            now=now,
+            cards=cards,
+            hidden=len(awake) - len(wanted),
+            snoozed=tuple(sorted((incident for incident in open_ones if _asleep(incident, now)), key=attention)),
+            closed=tuple(closed[:CLOSED_SHOWN]),
+            sources=source_looks(self.crawls.all()),
+            last_tick_at=tick,
+            stalled=waited if waited is not None and waited > STALLED_AFTER else None,
+            recorded=recorded,
+            reconstruction=label.label if label else None,
+            brands={brand.id: brand.title for brand in self.brands},
+        )
+
+    def needing(self, who: str) -> int:
+        """How many incidents wait for somebody."""
+        now = self.now()
+        waiting = (Status.open is incident.status and not _asleep(incident, now) for incident in self._open())
+        return sum(waiting)
+
+    def _open(self) -> Sequence[Incident]:
+        return self.incidents.open_incidents()
+
+    def case(self, id: str, who: str) -> CasePage | None:
+        """Everything about one incident; None where there is none of that id."""
+        incident = self.incidents.get(id)
+        if incident is None:
+            return None
+        now = self.now()
+        file = self.cases.read(incident, now)
+        spread = passed_on(self.cases.nodes(incident, NODES_READ))
+        newest = self.posts.of_issue(incident.brand, incident.issue, POSTS_SHOWN)
+        keys = {act.account for act in spread if act.account} | {post.author for post in (*newest, *file.examples)}
+        known = self.posts.accounts(keys)
+        names = {key: account.handle for key, account in known.items() if account.handle}
+        names |= {carrier.account: carrier.handle for carrier in file.carriers if carrier.handle}
+        log = self.incidents.history(id)
+        ahead = next_steps(file, self.deliveries.of_incident(id))
+        label = self._label()
+        moments = label.moments if label else ()
+        return CasePage(file, spread, names, newest, log, ahead, moments, label is not None)
+
+    def choices(self, who: str) -> Sequence[Incident]:
+        """The incidents that can be opened, open ones first."""
+        open_ones = sorted(self._open(), key=attention)
+        return (*open_ones, *(i for i in self.incidents.recent(50) if i.status is Status.resolved))
+
+    def acknowledge(self, id: str, who: str) -> Incident:
+        """``who`` takes note: repeats stop."""
+        return self._act(id, lambda incident: acts.acknowledge(incident, who, self.now()))
+
+    def assign(self, id: str, owner: str, who: str) -> Incident:
+        """``owner`` has it from now on."""
+        return self._act(id, lambda incident: acts.assign(incident, owner, who, self.now()))
+
+    def snooze(self, id: str, until: datetime, who: str) -> Incident:
+        """No alert about it before ``until``."""
+        return self._act(id, lambda incident: acts.snooze(incident, until, who, self.now()))
+
+    def dismiss(self, id: str, reason: str, verdict: Verdict, who: str) -> Incident:
+        """Close it as not a crisis; ``reason`` must say why."""
+        if not reason.strip():
+            raise ActRefusedError("a reason is needed")
+        return self._act(id, lambda incident: acts.dismiss(incident, reason.strip(), verdict, who, self.now()))
+
+    def resolve(self, id: str, verdict: Verdict, who: str) -> Incident:
+        """Close it with a verdict."""
+        return self._act(id, lambda incident: acts.resolve(incident, verdict, who, self.now()))
+
+    def _act(self, id: str, change: Change) -> Incident:
+        try:
+            return self.incidents.update(id, change)
+        except ValueError as error:
+            raise ActRefusedError(str(error)) from error
+
+    def _label(self) -> RecordingLabel | None:
+        text = self.meta.get(META_KEY)
+        return RecordingLabel.from_json(text) if text else None
+
+    def _tick(self) -> datetime | None:
+        text = self.meta.get("last_tick_at")
+        return datetime.fromisoformat(text) if text else None
+
+
+def services_at(
+    url: str, brands: Sequence[Brand], people: Sequence[Person], forecaster: Forecaster, clock: Clock
+) -> Services:
+    """The board's services over the database at ``url``, brought to this version. Raises StorageError."""
+    engine = connect(url, busy_seconds=5)
+    migrate(engine)
+    posts, crawls, meta = PostStore(engine), CrawlStore(engine), MetaStore(engine)
+    return Services(
+        incidents=IncidentStore(engine),
+        cases=CaseReader(posts, crawls, meta, brands, forecaster),
+        posts=posts,
+        crawls=crawls,
+        deliveries=DeliveryStore(engine),
+        meta=meta,
+        brands=tuple(brands),
+        people=tuple(people),
+        clock=clock,
+    )
+
+
+def attention(incident: Incident) -> tuple[bool, int, float]:
+    """Sorts by what needs a person now: nobody has it, then the worse level, then the newer one."""
+    return incident.status is not Status.open, -incident.level, -incident.fired_at.timestamp()
+
+
+def source_looks(crawls: Sequence[Crawl]) -> tuple[SourceLook, ...]:
+    """One line a source, the silent ones first; a source is seen as badly as for the brand for which it is worst."""
+    worst: dict[str, Crawl] = {}
+    for crawl in crawls:
+        other = worst.get(crawl.source)
+        if other is None or _blindness(crawl) > _blindness(other):
+            worst[crawl.source] = crawl
+    looks = [
+        SourceLook(name, crawl.last_success_at, (crawl.last_error or "") if crawl.failures else None)
+        for name, crawl in worst.items()
+    ]
+    return tuple(sorted(looks, key=lambda look: (look.fine, look.source)))
+
+
+def _blindness(crawl: Crawl) -> tuple[bool, float]:
+    last = crawl.last_success_at
+    return crawl.failures > 0, -last.timestamp() if last else float("inf")
+
+
+def _asleep(incident: Incident, now: datetime) -> bool:
+    return incident.snoozed_until is not None and incident.snoozed_until > now
