@@ -124,6 +124,7 @@ class Postgres:
     """A private server on the loopback interface, without durability."""
 
     port: int
+    version: int
     numbers: Iterator[int] = field(default_factory=itertools.count)
     _template: str | None = None
 
@@ -135,7 +136,7 @@ class Postgres:
     def database(self, template: str = "template0") -> Iterator[str]:
         """The address of a database that lives for the block."""
         name = f"test_{next(self.numbers)}"
-        self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.create(name, template)
         yield self.url(name)
         self.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -143,10 +144,15 @@ class Postgres:
         """The name of a migrated database to copy from: quicker than to migrate for every test."""
         if self._template is None:
             self._template = "migrated"
-            self.tell(f'CREATE DATABASE "{self._template}" TEMPLATE template0')
+            self.create(self._template, "template0")
             for _ in _migrated(self.url(self._template)):
                 pass
         return self._template
+
+    def create(self, name: str, template: str) -> None:
+        """Makes a database; copying the files is five times as quick as the way that servers from 15 on prefer."""
+        quick = " STRATEGY FILE_COPY" if self.version >= 15 else ""
+        self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{quick}')
 
     def tell(self, statement: str) -> None:
         """Runs a statement outside any transaction."""
@@ -157,7 +163,7 @@ class Postgres:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of our own, one per test process; skips where PostgreSQL is not installed."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    programs = sorted(Path("/usr/lib/postgresql").glob("[1-9]*/bin/initdb"), key=lambda file: float(file.parts[-3]))
     if not programs:
         pytest.skip("PostgreSQL is not installed (no /usr/lib/postgresql/*/bin/initdb)")
     as_user = _as_unprivileged_user()
@@ -176,7 +182,7 @@ def postgres() -> Iterator[Postgres]:
     run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8")
     run("pg_ctl", "start", "-w", "-s", "-l", str(folder / "log"), "-o", options)
     try:
-        yield Postgres(port)
+        yield Postgres(port, version=int(programs[-1].parts[-3].split(".")[0]))
     finally:
         run("pg_ctl", "stop", "-w", "-s", "-m", "immediate")
         shutil.rmtree(folder, ignore_errors=True)

@@ -116,8 +116,10 @@ class PostStore:
     def reposts_since(self, moment: datetime) -> Iterator[Repost]:
         """Reposts from ``moment`` on, oldest first, streamed: the whole history need not fit into memory."""
         query = sa.select(REPOST).where(REPOST.c.at >= moment).order_by(REPOST.c.at)
-        with reading(self._engine) as session:
-            rows = session.connection().execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+        with (
+            reading(self._engine) as session,
+            session.connection().execution_options(yield_per=_ROWS_AT_ONCE).execute(query) as rows,
+        ):
             yield from map(repost_from, rows)
 
     def reposts_of(self, roots: Sequence[PostKey]) -> list[Repost]:

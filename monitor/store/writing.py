@@ -1,13 +1,18 @@
-"""How a page of posts, reposts and accounts goes into the database: each row once, counters over time."""
+"""How a page of posts, reposts and accounts goes into the database: each row once, counters over time.
+
+Rows are always written in the order of their keys: two crawls that meet the same posts must not wait for one another in
+a circle.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from monitor.domain import Account, AccountKey, Post, Repost
-from monitor.store.bulk import CHUNK, chunked, insert_into, insert_rows, send, table_of
+from monitor.store.bulk import insert_into, insert_rows, send, table_of
 from monitor.store.nested import plain
 from monitor.store.rows import (
     account_row,
@@ -35,30 +40,30 @@ def add_posts(session: Session, posts: Sequence[Post]) -> tuple[list[Post], list
     for post in posts:
         first.setdefault(stored(post.key), post)
     insert = insert_into(session, POST).on_conflict_do_nothing().returning(POST.c.source, POST.c.id)
-    inserted = {tuple(row) for row in insert_rows(session, insert, map(post_row, first.values()))}
+    inserted = {tuple(row) for row in insert_rows(session, insert, (post_row(first[key]) for key in sorted(first)))}
     _add_metrics(session, [post for post in posts if post.metrics], {id(first[key]) for key in inserted})
     mentions = insert_into(session, MENTION).on_conflict_do_nothing().returning(MENTION.c.source, MENTION.c.post)
-    rows = (row for post in posts for row in mention_rows(post))
+    rows = sorted(row for post in posts for row in mention_rows(post))
     matched = {tuple(row) for row in insert_rows(session, mentions, rows)} - inserted
-    for key in matched:
+    for key in sorted(matched):
         _learn(session, key, [post for post in posts if stored(post.key) == key])
     return [post for key, post in first.items() if key in inserted], [first[key] for key in first if key in matched]
 
 
 def add_reposts(session: Session, reposts: Iterable[Repost]) -> list[Repost]:
     """Stores ``reposts``; those that are new. A known one is kept as it was first seen."""
+    given = list(reposts)
     c = REPOST.c
     keys = (c.root_source, c.root_id, c.child_source, c.child_id)
     insert = insert_into(session, REPOST).on_conflict_do_nothing().returning(*keys)
-    new: list[Repost] = []
-    for chunk in chunked(reposts, CHUNK):
-        inserted = {tuple(row) for row in insert_rows(session, insert, map(repost_row, chunk))}
-        if len(inserted) == len(chunk):
-            new += chunk
-        elif inserted:
-            first = {(*stored(repost.root), *stored(repost.child)): repost for repost in reversed(chunk)}
-            new += [repost for key, repost in reversed(first.items()) if key in inserted]
-    return new
+    rows = map(repost_row, sorted(given, key=attrgetter("root", "child")))
+    inserted = {tuple(row) for row in insert_rows(session, insert, rows)}
+    if len(inserted) == len(given) or not inserted:
+        return given if inserted else []
+    first: dict[tuple[str, ...], Repost] = {}
+    for repost in given:
+        first.setdefault((*stored(repost.root), *stored(repost.child)), repost)
+    return [repost for key, repost in first.items() if key in inserted]
 
 
 def add_accounts(session: Session, accounts: Iterable[Account]) -> None:
@@ -81,7 +86,6 @@ def add_accounts(session: Session, accounts: Iterable[Account]) -> None:
         },
         where=new.seen_at >= old.seen_at,
     )
-    # Always in one order: two crawls that meet the same accounts must not wait for one another in a circle.
     unique = {stored(account.key): account for account in newest.values()}
     send(session, upsert, (account_row(unique[key]) for key in sorted(unique)))
 
@@ -103,6 +107,7 @@ def _merged(one: Account, other: Account) -> Account:
 
 
 def _add_metrics(session: Session, seen: Sequence[Post], inserted: set[int]) -> None:
+    seen = sorted(seen, key=attrgetter("key"))
     rows = [(*post.key, *metrics_values(post.metrics)) for post in seen]
     send(session, insert_into(session, METRIC).on_conflict_do_nothing(), rows)
     later = [row for post, row in zip(seen, rows, strict=True) if id(post) not in inserted]
