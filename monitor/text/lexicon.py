@@ -21,6 +21,7 @@ Role = Literal[
     "waiting",
     "address",
     "questions",
+    "ignored",  # holds a word of another list without its meaning: "looks like", "好久"
 ]
 STRENGTH = {"strong": 2.0, "plain": 1.0, "mild": 0.5}
 SEVERITY = {"threat": 2, "safety": 3}

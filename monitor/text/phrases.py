@@ -38,7 +38,9 @@ def _atoms(phrase: str) -> tuple[list[str], str]:
 def _expression(tree: _Tree) -> str:
     """The pattern of a prefix tree; going on is tried before stopping, so that the longest phrase wins."""
     ends = "" in tree
-    branches = [key + _expression(below) for key, below in sorted(tree.items()) if key]
+    # A character goes on, anything longer is the boundary at which a phrase stops.
+    keys = sorted((key for key in tree if key), key=lambda key: (len(key.removeprefix("\\")) > 1, key))
+    branches = [key + _expression(tree[key]) for key in keys]
     if not branches:
         return ""
     if len(branches) == 1 and not ends:

@@ -12,6 +12,7 @@ from monitor.text.lexicon import Lexicon, load
 from monitor.text.score import assess
 
 COMPONENT = "ripplewatch_lexicon"
+MAX_VOCABULARY = 100_000  # spaCy keeps every word it meets; a pipeline that met more is built anew
 _KEY = "ripplewatch_assessment"
 # Without this spaCy asks for a Korean morphological analyser that is not part of the program.
 _CONFIG = {"ko": {"nlp": {"tokenizer": {"@tokenizers": "spacy.Tokenizer.v1"}}}}

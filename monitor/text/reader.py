@@ -59,12 +59,10 @@ class TextReader:
         return [assessment for assessment in read if assessment is not None]
 
     def _assess(self, code: str, group: list[tuple[str, int]]) -> Iterator[tuple[Assessment, int]]:
-        from monitor.text.pipeline import assessment_of, build
+        from monitor.text.pipeline import MAX_VOCABULARY, assessment_of, build
 
         nlp = self._pipelines.get(code)
-        if nlp is None:
+        if nlp is None or len(nlp.vocab) > MAX_VOCABULARY:
             nlp = self._pipelines[code] = build(code)
-        # Words of strangers would fill spaCy's vocabulary for ever; the zone forgets them after each batch.
-        with nlp.memory_zone():
-            for doc, place in nlp.pipe(group, as_tuples=True):
-                yield assessment_of(doc), place
+        for doc, place in nlp.pipe(group, as_tuples=True):
+            yield assessment_of(doc), place

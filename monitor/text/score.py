@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from monitor.domain import Assessment
-from monitor.text.lexicon import Cue, Lexicon
+from monitor.text.lexicon import Cue, Facet, Lexicon
 
 FEATURES = ("wrong", "praise", "negated_praise", "demand", "waiting", "denials", "harm", "address", "question", "mixed")
 DOUBT = 0.75  # added to the evidence of sentiment, so that one mild word stays neutral
 NEGATED_COMPLAINT = 0.35  # "not bad" is a little praise
 BEFORE_BUT = 0.5  # what stands before "but" counts half
+SAID_AGAIN = 0.25  # a word that comes again counts a quarter
 MAX_WORDS = 12
 _BREAK = re.compile(r"[.,!?;:…。，！？；、~()\[\]]")
 
@@ -31,6 +32,7 @@ class Tally:
     question: int = 0
     against: list[str] = field(default_factory=list)
     favour: list[str] = field(default_factory=list)
+    facets: list[tuple[str, Facet]] = field(default_factory=list)
 
     def features(self) -> tuple[float, ...]:
         """The inputs of the complaint score, in the order of ``FEATURES``."""
@@ -58,6 +60,7 @@ class _Counting:
         self._negated_from = self._stressed_from = -10_000
         self._stress = 1.0
         self._last: tuple[Cue, float, int, str] | None = None
+        self._seen: set[str] = set()
 
     def add(self, hit: re.Match[str], cue: Cue) -> None:
         role = cue.role
@@ -86,7 +89,7 @@ class _Counting:
             tally.against.append(words)
         elif role == "address":
             tally.address += 1
-        else:
+        elif role == "questions":
             tally.question += 1
 
     def _carries(self, since: int, start: int) -> bool:
@@ -95,6 +98,8 @@ class _Counting:
     def _polar(self, hit: re.Match[str], cue: Cue) -> None:
         stressed = self._carries(self._stressed_from, hit.start())
         weight = cue.weight * (self._stress if stressed else 1.0)
+        weight *= SAID_AGAIN if hit.group() in self._seen else 1.0
+        self._seen.add(hit.group())
         negated = self._carries(self._negated_from, hit.start())
         words = self._text[self._negated_from : hit.end()].strip() if negated else hit.group()
         self._book(cue, weight, words, negated=negated)
@@ -141,6 +146,8 @@ def tally(lexicon: Lexicon, text: str) -> Tally:
         counting.add(hit, cue)
     if "@" in text:
         counting.tally.address += 1
+    counting.tally.facets = [(hit.group(), facet) for hit, facets in lexicon.facets.find(text) for facet in facets]
+    counting.tally.harm = sum(facet.kind == "harm" for _, facet in counting.tally.facets)
     return counting.tally
 
 
@@ -167,21 +174,18 @@ def complaint(lexicon: Lexicon, counted: Tally) -> float:
 def assess(lexicon: Lexicon, text: str) -> Assessment:
     """The figures for a folded and masked ``text`` in the language of ``lexicon``."""
     counted = tally(lexicon, text)
-    found = list(lexicon.facets.find(text))
-    harm = tuple(dict.fromkeys(hit.group() for hit, facets in found if any(facet.kind == "harm" for facet in facets)))
-    counted.harm = len(harm)
+    harm = tuple(dict.fromkeys(words for words, facet in counted.facets if facet.kind == "harm"))
     score = complaint(lexicon, counted)
     mood = sentiment(counted)
     is_complaint = score >= 0.5
-    facets = [facet for _, several in found for facet in several]
-    reasons = Counter(facet.name for facet in facets if facet.kind == "reason")
+    reasons = Counter(facet.name for _, facet in counted.facets if facet.kind == "reason")
     decided = counted.against if is_complaint else [*counted.favour, *counted.against]
     return Assessment(
         language=lexicon.code,
         assessed=True,
         complaint=round(score, 4),
         sentiment=round(min(mood, 0.0) if is_complaint else mood, 4),
-        severity=_severity(counted, max((facet.degree for facet in facets), default=0), bool(reasons), is_complaint),
+        severity=_severity(counted, bool(reasons)) if is_complaint else 0,
         reason=(reasons.most_common(1)[0][0] if reasons else "other") if is_complaint else None,
         words=tuple(dict.fromkeys(decided))[:MAX_WORDS],
         harm_words=harm[:MAX_WORDS] if mood < 1 / 3 else (),
@@ -189,8 +193,7 @@ def assess(lexicon: Lexicon, text: str) -> Assessment:
     )
 
 
-def _severity(counted: Tally, named: int, has_reason: bool, is_complaint: bool) -> int:
+def _severity(counted: Tally, has_reason: bool) -> int:
     """The worst thing named in a complaint; without one, a service failure where a reason or harm is named."""
-    if not is_complaint:
-        return 0
+    named = max((facet.degree for _, facet in counted.facets), default=0)
     return max(named, 1 if has_reason or counted.harm or counted.waiting or counted.wrong >= 2 else 0)
