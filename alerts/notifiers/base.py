@@ -15,7 +15,7 @@ class Message:
     text: str
     html: str | None
     chart_png: bytes | None  # shown inline where the channel can; referred to as cid:chart in the HTML
-    message_id: str  # stable per delivery: a repeat after a crash carries the same
+    message_id: str  # <mark@domain>, stable per delivery: a repeat after a crash carries the same mark
     thread_id: str  # the message all others of the incident refer to
     facts: Mapping[str, int | str] = field(default_factory=dict)  # what it said, kept in the incident's history
 

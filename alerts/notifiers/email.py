@@ -135,14 +135,20 @@ class EmailNotifier:
         while len(self._taken) > 1000:
             self._taken.popitem(last=False)
 
+    def _at_home(self, id: str) -> str:
+        """The id under the sender's own domain, as receiving servers expect; as stable as it was."""
+        domain = _address(self._config.sender).domain
+        mark = one_line(id, 200).strip("<>").partition("@")[0].replace(" ", "")
+        return f"<{mark}@{domain if domain.isascii() else 'ripplewatch.invalid'}>"
+
     def _mail(self, message: Message, person: Person, recipients: Iterable[Address]) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
         mail["From"] = _address(self._config.sender)
         mail["To"] = [Address(one_line(person.name, 60), addr_spec=each.addr_spec) for each in recipients]
         mail["Subject"] = one_line(message.subject, 70)
         mail["Date"] = format_datetime(self._clock.now())
-        mail["Message-ID"] = one_line(message.message_id, 200)
-        mail["In-Reply-To"] = mail["References"] = one_line(message.thread_id, 200)
+        mail["Message-ID"] = self._at_home(message.message_id)
+        mail["In-Reply-To"] = mail["References"] = self._at_home(message.thread_id)
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail.set_content(message.text, cte="quoted-printable")
