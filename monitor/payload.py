@@ -14,11 +14,11 @@ class Unusable(ValueError):  # noqa: N818 - said of one record, which is dropped
     """A required field is missing or of the wrong type; the message names it."""
 
 
-def identity(value: Any, field: str) -> str:
+def identity(value: Any, field: str, longest: int = LONGEST_ID) -> str:
     """A site's own id as text. Raises Unusable for anything that cannot safely be a key."""
     if type(value) is int:
         return str(value)
-    if isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable():
+    if isinstance(value, str) and 0 < len(value) <= longest and value.isprintable():
         return value
     raise Unusable(f"{field} is missing or not an id")
 

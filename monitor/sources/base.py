@@ -23,7 +23,7 @@ class Source(Protocol):
 
     ``state`` is what the source asked to be remembered at the end of the last crawl (``Page.state``): a watermark, an
     ETag. ``cursor`` is ``Page.next_cursor`` of the page before in this crawl, None for the first page. Raises
-    ``monitor.errors.SourceError``; a single post that cannot be read is counted in ``Page.dropped`` and loses nothing else.
+    ``monitor.errors.SourceError``; a post that cannot be read is counted in ``Page.dropped`` and loses nothing else.
     """
 
     name: ClassVar[str]

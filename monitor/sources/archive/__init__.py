@@ -3,5 +3,18 @@
 from monitor.sources.archive.reading import Recording, read_archive, write_archive
 from monitor.sources.archive.recorded import Counts, Recorded, Tally
 from monitor.sources.archive.series import CascadeSeries, read_series
+from monitor.sources.archive.source import NAME, ArchiveSource, Config
 
-__all__ = ["CascadeSeries", "Counts", "Recorded", "Recording", "Tally", "read_archive", "read_series", "write_archive"]
+__all__ = [
+    "NAME",
+    "ArchiveSource",
+    "CascadeSeries",
+    "Config",
+    "Counts",
+    "Recorded",
+    "Recording",
+    "Tally",
+    "read_archive",
+    "read_series",
+    "write_archive",
+]

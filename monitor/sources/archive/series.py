@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor import payload
 from monitor.payload import Unusable
@@ -44,7 +45,7 @@ def _by_time(
     parents: tuple[str | None, ...],
     followers: tuple[int | None, ...],
 ) -> CascadeSeries:
-    if all(before <= after for before, after in zip(seconds, seconds[1:], strict=False)):
+    if all(before <= after for before, after in pairwise(seconds)):
         return CascadeSeries(name, seconds, users, parents, followers)
     order = [0, *sorted(range(1, len(seconds)), key=seconds.__getitem__)]
     columns = (tuple(column[k] for k in order) for column in (users, parents, followers))

@@ -1,0 +1,56 @@
+"""All sources by name: those of the program and those of installed plug-ins."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Any
+
+from monitor.errors import Problem
+from monitor.http import HttpClient
+from monitor.sources import archive, bluesky, feed, hackernews
+from monitor.sources.base import Source, SourceConfig
+
+GROUP = "ripplewatch.sources"  # the entry points of plug-ins; each names a SourceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """How a source is configured and built."""
+
+    name: str
+    config: type[SourceConfig]
+    build: Callable[[Any, HttpClient], Source]
+    online: bool = True  # False: reads files, asks no site
+
+
+def with_plug_ins(
+    own: Iterable[SourceSpec], points: Iterable[EntryPoint]
+) -> tuple[Mapping[str, SourceSpec], tuple[Problem, ...]]:
+    """The sources of ``own`` and of plug-ins, and what is wrong with plug-ins that cannot be used."""
+    specs = {spec.name: spec for spec in own}
+    problems = []
+    for point in points:
+        try:
+            spec = point.load()
+        except (ImportError, AttributeError) as error:
+            problems.append(Problem(f"sources.{point.name}", f"the plug-in {point.value} cannot be loaded: {error}"))
+            continue
+        if not isinstance(spec, SourceSpec):
+            problems.append(Problem(f"sources.{point.name}", f"the plug-in {point.value} is no SourceSpec"))
+        elif spec.name in specs:
+            problems.append(Problem(f"sources.{spec.name}", f"the plug-in {point.value} takes a name that is taken"))
+        else:
+            specs[spec.name] = spec
+    return MappingProxyType(specs), tuple(problems)
+
+
+SOURCES, PROBLEMS = with_plug_ins(
+    (
+        SourceSpec(bluesky.NAME, bluesky.Config, bluesky.BlueskySource),
+        SourceSpec(hackernews.NAME, hackernews.Config, hackernews.HackerNewsSource),
+        SourceSpec(feed.NAME, feed.Config, feed.FeedSource),
+        SourceSpec(archive.NAME, archive.Config, archive.ArchiveSource, online=False),
+    ),
+    entry_points(group=GROUP),
+)
