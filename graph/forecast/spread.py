@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from math import exp, expm1, log
+from itertools import accumulate
+from math import expm1, log
 
 from graph.domain import Observation
 from graph.forecast.base import FINAL_HORIZON, Quantiles
@@ -39,13 +40,8 @@ def sizes(seen: int, growth: Sequence[float], probabilities: Sequence[float], sh
 
     ``probabilities`` ascend, and hold .1, .5 and .9. The growth beyond the last one goes on to the same distance again.
     """
-    base = log(seen)
-    steps = [max(0.0, step) for step in growth]
+    steps = list(accumulate(growth, max, initial=0.0))[1:]
     steps.append(2 * steps[-1] - steps[-2])
-    logs, highest = [], 0.0
-    for step in steps:
-        highest = max(highest, log(1 + share * expm1(step)))
-        logs.append(base + highest)
-    at = {probability: max(float(seen), exp(place)) for probability, place in zip(probabilities, logs, strict=False)}
-    points = tuple(zip((*probabilities, 1.0), logs, strict=True))
-    return Quantiles(at[LOW], at[MEDIAN], at[HIGH], points)
+    expected = [seen * (1 + share * expm1(step)) for step in steps]
+    low, median, high = (expected[probabilities.index(wanted)] for wanted in (LOW, MEDIAN, HIGH))
+    return Quantiles(low, median, high, tuple(zip((*probabilities, 1.0), map(log, expected), strict=True)))
