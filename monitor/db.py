@@ -21,6 +21,13 @@ from monitor.storage_errors import storage_error
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x52495050  # any number: PostgreSQL's advisory lock while one program migrates
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "journal_mode=WAL",  # readers never wait
+    "synchronous=NORMAL",
+    "cache_size=-65536",  # 64 MB
+    "wal_autocheckpoint=8000",  # pages: a bulk load copies each page once instead of at every other commit
+)
 _WRITING = "ripplewatch_writing"
 _HOW_TO_NAME_ONE = "Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
 
@@ -122,7 +129,7 @@ def _make_folder(file: Path) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says so, not where the driver guesses
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
