@@ -53,6 +53,16 @@ def sidebar(texts: Texts, name: str) -> str:
     return (who or "").strip()
 
 
+def ask_name(texts: Texts) -> None:
+    """Ask on the page for the name that the sidebar lacks: on a phone the sidebar is folded away."""
+    with st.container(key="panel-name"):
+        st.text_input(texts("who.missing"), key="who-here", max_chars=60, on_change=_take_name)
+
+
+def _take_name() -> None:
+    st.session_state["who"] = st.session_state["who-here"]
+
+
 def show(markup: str) -> None:
     """Put HTML on the page; what strangers wrote must have gone through ``ui.markup.safe``."""
     st.html(f'<div class="rw-page">{markup}</div>')

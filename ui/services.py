@@ -6,19 +6,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from alerts import acts
-from alerts.case import CaseReader
 from alerts.casefile import CaseFile, SilentSource
 from alerts.domain import Incident, Level, LogEntry, Person, Status, Verdict
-from alerts.store import DeliveryStore, IncidentStore
-from graph.forecast.base import Forecaster
 from monitor.clock import Clock
-from monitor.db import connect, migrate
 from monitor.domain import AccountKey, Brand, Post
 from monitor.errors import RipplewatchError
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
-from monitor.store.crawls import CrawlStore
-from monitor.store.meta import MetaStore
-from monitor.store.posts import PostStore
 from ui.charts.tree import Act, passed_on
 from ui.next_steps import NextStep, next_steps
 from ui.ports import Cases, Crawl, Crawls, Deliveries, Incidents, Meta, Posts
@@ -220,26 +213,6 @@ class Services:
     def _tick(self) -> datetime | None:
         text = self.meta.get("last_tick_at")
         return datetime.fromisoformat(text) if text else None
-
-
-def services_at(
-    url: str, brands: Sequence[Brand], people: Sequence[Person], forecaster: Forecaster, clock: Clock
-) -> Services:
-    """The board's services over the database at ``url``, brought to this version. Raises StorageError."""
-    engine = connect(url, busy_seconds=5)
-    migrate(engine)
-    posts, crawls, meta = PostStore(engine), CrawlStore(engine), MetaStore(engine)
-    return Services(
-        incidents=IncidentStore(engine),
-        cases=CaseReader(posts, crawls, meta, brands, forecaster),
-        posts=posts,
-        crawls=crawls,
-        deliveries=DeliveryStore(engine),
-        meta=meta,
-        brands=tuple(brands),
-        people=tuple(people),
-        clock=clock,
-    )
 
 
 def attention(incident: Incident) -> tuple[bool, int, float]:

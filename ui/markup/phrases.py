@@ -128,8 +128,12 @@ def filled(key: str, arguments: Mapping[str, object], now: datetime, texts: Text
 
 
 def _written(name: str, value: object, now: datetime, texts: Texts) -> str:
+    if value is None:
+        return texts("unknown")
     if isinstance(value, datetime):
         return texts.moment(value, now)
+    if name == "until":
+        return texts.moment(datetime.fromisoformat(str(value)), now)
     if name == "level":
         return _level(value, texts)
     if isinstance(value, Enum):

@@ -24,6 +24,8 @@ def render(services: Services, texts: Texts, who: str, open_case: OpenCase) -> N
 
 def _page(services: Services, texts: Texts, who: str, open_case: OpenCase) -> None:
     filters = _head(services, texts)
+    if not who:
+        components.ask_name(texts)
     page = services.alerts(filters, who)
     components.show(strips.top(page, texts))
     if not page.cards:

@@ -60,6 +60,8 @@ def _head(page: CasePage, services: Services, texts: Texts, who: str, back: Link
     if label:
         components.show(f'<div class="rw-strip rw-told"><span>{label}</span></div>')
     components.show(markup.head(file, texts))
+    if not who:
+        components.ask_name(texts)
     with st.container(horizontal=True, vertical_alignment="center", key="case-acts"):
         components.actions(file, services, texts, who)
         back()
