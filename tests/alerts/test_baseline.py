@@ -39,10 +39,11 @@ def test_follows_a_level_that_has_changed_for_good():
     assert 7.5 < fit(noise(risen), FOUR_WEEKS).level < 9.5
 
 
-def test_one_crisis_does_not_hide_the_next():
+@pytest.mark.parametrize(("extra", "hours"), [(300, 20), (25, 24)])
+def test_one_crisis_does_not_hide_the_next(extra, hours):
     calm = noise(6 * DAY)
     wild = calm.copy()
-    wild[400:420] += 300
+    wild[600 : 600 + hours] += extra
 
     assert fit(wild, FOUR_WEEKS).level < 1.25 * fit(calm, FOUR_WEEKS).level
 

@@ -139,6 +139,13 @@ def test_what_happens_under_a_snooze_is_told_when_it_ends_once():
     assert day.steps == [(0, "level:review"), (60, "level:crisis")]
 
 
+def test_what_was_acknowledged_under_a_snooze_is_not_told_when_it_ends():
+    day = Day().until(5, Level.review).act(acts.snooze, NOON + timedelta(minutes=60), "Mia").until(20, Level.escalate)
+    day.act(acts.acknowledge, "Mia").until(120, Level.escalate)
+
+    assert day.steps == [(0, "level:review")]
+
+
 def test_a_snooze_under_which_nothing_happens_ends_silently():
     day = Day().until(5, Level.review).act(acts.snooze, NOON + timedelta(minutes=60), "Mia").until(120, Level.review)
 

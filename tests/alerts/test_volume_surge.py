@@ -82,6 +82,18 @@ def with_last(hours, mentions, negative):
     return [*hours, Bin(hours[-1].start + HOUR, mentions, mentions, negative)]
 
 
+def test_a_slow_burn_is_seen_over_many_hours_and_does_not_become_the_usual():
+    burning = steady()
+    for _ in range(20):
+        burning = with_last(burning, 14, 6)
+
+    found = scan(burning, burning[-1].start + HOUR, SurgeConfig())
+
+    assert found is not None
+    assert found.hours >= 6
+    assert found.expected == pytest.approx(2 * (found.hours + 1), rel=0.1)
+
+
 def test_a_campaign_of_ordinary_tone_is_no_surge():
     loud = with_last(steady(), 200, 40)
 
