@@ -51,13 +51,13 @@ def play(script, ticks):
 END = {MINUTES + 60 * 24 * 3}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SCRIPTS)
 def test_many_small_ticks_end_where_few_large_ones_do(script):
     assert play(script, END) == play(script, END | set(range(0, MINUTES, 17)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SCRIPTS, st.integers(0, 2**31))
 def test_the_order_of_findings_within_a_tick_does_not_matter(script, seed):
     dice = random.Random(seed)
@@ -66,7 +66,7 @@ def test_the_order_of_findings_within_a_tick_does_not_matter(script, seed):
     assert play(script, END) == play(shuffled, END)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SCRIPTS)
 def test_everything_ends_once_nothing_is_found(script):
     known, _ = play(script, END)
@@ -75,7 +75,7 @@ def test_everything_ends_once_nothing_is_found(script):
     assert all(incident.level is Level.watch for incident in known.values())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SCRIPTS)
 def test_no_finding_is_lost(script):
     known, _ = play(script, END)
