@@ -1,6 +1,6 @@
 """A tree that grows leaf by leaf and always knows its shape."""
 
-WALK = 64  # deeper than this, distances are summed when asked for, not at every leaf
+WALK = 256  # deeper than this, distances are summed when asked for, not at every leaf
 
 
 class GrowingTree:
@@ -8,7 +8,7 @@ class GrowingTree:
 
     A new leaf under a node with the path ``e1..ed`` to the root raises the Wiener index by
     ``SD + sum(n - 2*s(e)) + n``: SD the sum of all depths, s(e) the nodes below edge e, n the nodes before. That costs
-    O(depth). Recorded cascades are rarely deeper than 20; once a tree is deeper than ``WALK`` its index is computed in
+    O(depth). Recorded cascades are rarely deeper than 100; once a tree is deeper than ``WALK`` its index is computed in
     O(n) when it is asked for, so that a chain of any length costs O(1) a leaf.
 
     >>> tree = GrowingTree()
