@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -111,13 +112,14 @@ def scan(hours: Sequence[Bin], now: datetime, config: SurgeConfig) -> Surge | No
     if sum(hour.negative for hour in hours[-1 - max(config.windows) :]) < config.levels.watch.negative:
         return None
     held = min(HELD_BACK, (len(hours) - 1) // 2)
-    usual = _learn(hours[: len(hours) - 1 - held])
+    usual = _learn(tuple(hours[: len(hours) - 1 - held]))
     widths = [width for width in config.windows if width <= max(held, 1)]
     found = [surge for width in widths if (surge := _measure(hours, width, now, usual, config.levels)) is not None]
     return max(found, key=lambda surge: (surge.level, surge.score), default=None)
 
 
-def _learn(past: Sequence[Bin]) -> Usual:
+@lru_cache(maxsize=256)  # the past changes once an hour, the question comes every minute
+def _learn(past: tuple[Bin, ...]) -> Usual:
     negative = np.array([hour.negative for hour in past], dtype=np.float64)
     assessed = np.array([hour.assessed for hour in past], dtype=np.float64)
     return Usual(fit(negative, [hour.start for hour in past]), usual_share(negative, assessed))

@@ -123,6 +123,12 @@ class CascadeState:
         return len(self._events) + 1
 
     @property
+    def accounts(self) -> int:
+        """Number of distinct accounts, the root's included where it is known."""
+        self._settle()
+        return len(self._latest)
+
+    @property
     def started_at(self) -> datetime:
         """When the root was posted; where it was never seen, when it was first passed on."""
         if self.created_at is not None:

@@ -3,14 +3,15 @@
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from alerts.baseline import fit
-from alerts.detectors.base import CascadeFacts, DetectorConfig, Example, Window, first_words, steady_hours
+from alerts.baseline import Baseline, fit
+from alerts.detectors.base import Bin, CascadeFacts, DetectorConfig, Example, Window, first_words, steady_hours
 from alerts.domain import Finding, Level, Part
 from graph.domain import Cascade, Forecast
 from monitor.domain import AccountKey, Assessment, Brand, Post, PostKey
@@ -199,9 +200,13 @@ def _chance_note(chance: float | None) -> str:
 
 def expected_mentions(window: Window) -> float:
     """Mentions of the brand to expect in an hour such as that of ``window.now``; the prior where nothing is known."""
-    past = window.hours[:-1]
+    return _usual_mentions(tuple(window.hours[:-1])).expected(window.now)
+
+
+@lru_cache(maxsize=256)  # the past changes once an hour, the question comes every minute
+def _usual_mentions(past: tuple[Bin, ...]) -> Baseline:
     counts = np.array([hour.mentions for hour in past], dtype=np.float64)
-    return fit(counts, [hour.start for hour in past]).expected(window.now)
+    return fit(counts, [hour.start for hour in past])
 
 
 def _example_cascade(now: datetime, size: int) -> CascadeFacts:

@@ -1,0 +1,176 @@
+"""Read everything about one incident from the store: the case file behind the card, the case page and the mails."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from alerts.baseline import fit
+from alerts.carriers import carriers
+from alerts.casefile import CaseFile, SilentSource, SiteArrival
+from alerts.domain import Incident
+from alerts.hours import HOUR
+from alerts.live import sum_known
+from alerts.outlook import doubling_time, growth_of, issue_forecast, outlook, times_of
+from graph.cascade import CascadeState, CascadeTracker, Node
+from graph.domain import GrowthPoint
+from graph.forecast.base import Forecaster
+from monitor.domain import Brand, Post
+from monitor.recording import META_KEY, RecordingLabel, spell
+from monitor.store.crawls import CrawlStore
+from monitor.store.meta import MetaStore
+from monitor.store.posts import PostStore
+
+MOST_POSTS = 20_000
+MOST_ROOTS = 500
+BASELINE_SPAN = timedelta(weeks=4)
+
+
+class CaseReader:
+    """Reads case files; the same incident at the same moment of the same data reads the same."""
+
+    def __init__(
+        self, posts: PostStore, crawls: CrawlStore, meta: MetaStore, brands: Sequence[Brand], forecaster: Forecaster
+    ) -> None:
+        self._posts = posts
+        self._crawls = crawls
+        self._meta = meta
+        self._titles = {brand.id: brand.title for brand in brands}
+        self._forecaster = forecaster
+
+    def read(self, incident: Incident, now: datetime) -> CaseFile:
+        """All that is known about ``incident`` at ``now``; what was posted later is left out."""
+        posts = self._texts(incident, now)
+        states = self._states(incident, posts, now)
+        times, label = times_of(states, now), self._label()
+        claim = next((p for p in posts if p.key == incident.root), posts[0] if posts else None)
+        read = [p.assessment for p in posts if p.assessment is not None and p.assessment.assessed]
+        return CaseFile(
+            incident=incident,
+            brand_title=self._titles.get(incident.brand, incident.brand),
+            now=now,
+            claim=claim,
+            origin=self._posts.accounts([claim.author]).get(claim.author) if claim else None,
+            size=len(times),
+            last_hour=sum(state.last(HOUR, now) for state in states),
+            expected_hour=self._expected_hour(incident.brand, now),
+            accounts=len({node.account for state in states for node in state.nodes() if node.account}),
+            assessed=len(read),
+            complaints=sum(r.is_complaint for r in read),
+            by_language=_languages([r.language or "?" for r in read]),
+            not_assessed=len(posts) - len(read),
+            doubling=doubling_time(times, now),
+            depth=max((state.snapshot(now, 0).depth for state in states), default=0),
+            virality=states[0].snapshot(now, 0).virality if states else None,
+            explicit_share=_explicit_share(states, now),
+            reach=sum_known([state.reach() for state in states]),
+            growth=growth_of(times, now),
+            views=self._views(posts, now),
+            forecast=issue_forecast(states, now, self._forecaster),
+            outlook=outlook(states, now, self._forecaster),
+            sites=_arrivals(posts),
+            press_at=min((p.created_at for p in posts if p.is_press), default=None),
+            carriers=carriers(states, posts, claim, self._posts),
+            examples=_examples(posts, claim),
+            roots=tuple(state.root for state in states),
+            silent=() if label else self._silent(incident.brand, now),
+            reconstruction=label.label if label else None,
+            extra=_lead_times(incident, label),
+        )
+
+    def nodes(self, incident: Incident, limit: int) -> list[Node]:
+        """The acts of the issue's cascades, parents before children: largest cascades first, about ``limit`` in all."""
+        everything = datetime.max.replace(tzinfo=UTC)
+        forest: list[Node] = []
+        for state in self._states(incident, self._texts(incident, everything), everything):
+            if len(forest) >= limit:
+                break
+            below = len(forest)
+            moved = (
+                n._replace(parent_index=n.parent_index + below) if n.parent_index is not None else n
+                for n in state.nodes()
+            )
+            forest.extend(moved)
+        return forest
+
+    def _texts(self, incident: Incident, now: datetime) -> list[Post]:
+        found = self._posts.of_issue(incident.brand, incident.issue, MOST_POSTS)
+        if incident.root is not None and all(post.key != incident.root for post in found):
+            root = self._posts.get(incident.root)
+            found = [*found, root] if root else found
+        return sorted((p for p in found if p.created_at <= now), key=lambda p: (p.created_at, p.key))
+
+    def _states(self, incident: Incident, posts: Sequence[Post], now: datetime) -> list[CascadeState]:
+        keys = list(dict.fromkeys([*([incident.root] if incident.root else []), *(post.key for post in posts)]))
+        reposts = [repost for repost in self._posts.reposts_of(keys) if repost.at <= now]
+        within = {repost.child for repost in reposts}
+        shared = {repost.root for repost in reposts}
+        tracker = CascadeTracker()
+        tracker.apply(reposts, [p for p in posts if p.key in shared or p.key not in within])
+        states = sorted(tracker.states(), key=lambda state: (-state.size, state.root))
+        return states[:MOST_ROOTS]
+
+    def _views(self, posts: Sequence[Post], now: datetime) -> tuple[GrowthPoint, ...]:
+        seen = [post for post in posts if post.metrics is not None and post.metrics.views is not None]
+        if not seen:
+            return ()
+        most = max(seen, key=lambda post: (post.metrics.views if post.metrics and post.metrics.views else 0, post.key))
+        series = self._posts.metrics_of(most.key)
+        return tuple(GrowthPoint(m.at, m.views) for m in series if m.views is not None and m.at <= now)
+
+    def _expected_hour(self, brand: str, now: datetime) -> float | None:
+        this_hour = now.replace(minute=0, second=0, microsecond=0)
+        rows = self._posts.hourly(brand, this_hour - BASELINE_SPAN, this_hour)
+        return usual_hour([(start, mentions) for start, mentions, *_ in rows], this_hour)
+
+    def _silent(self, brand: str, now: datetime) -> tuple[SilentSource, ...]:
+        rows = [row for row in self._crawls.all() if row.brand == brand and row.failures > 0]
+        return tuple(SilentSource(row.source, row.last_success_at, row.last_error or "") for row in rows)
+
+    def _label(self) -> RecordingLabel | None:
+        text = self._meta.get(META_KEY)
+        return RecordingLabel.from_json(text) if text else None
+
+
+def usual_hour(past: Sequence[tuple[datetime, int]], hour: datetime) -> float | None:
+    """Mentions to expect in ``hour``, from past hours (those without any may be missing); None without a past day."""
+    if not past or hour - past[0][0] < timedelta(days=1):
+        return None
+    counts, first = dict(past), past[0][0]
+    starts = [first + HOUR * k for k in range((hour - first) // HOUR)]
+    return fit(np.array([counts.get(start, 0) for start in starts], dtype=np.float64), starts).expected(hour)
+
+
+def _languages(codes: Sequence[str]) -> dict[str, int]:
+    return dict(Counter(codes).most_common())
+
+
+def _explicit_share(states: Sequence[CascadeState], now: datetime) -> float | None:
+    shares = [(state.snapshot(now, 0).explicit_share, state.size - 1) for state in states if state.size > 1]
+    edges = sum(n for share, n in shares if share is not None)
+    return sum(share * n for share, n in shares if share is not None) / edges if edges else None
+
+
+def _arrivals(posts: Sequence[Post]) -> tuple[SiteArrival, ...]:
+    first: dict[str, SiteArrival] = {}
+    for post in posts:
+        if post.key.source not in first:
+            first[post.key.source] = SiteArrival(post.key.source, post.created_at, post.is_press)
+    return tuple(sorted(first.values(), key=lambda arrival: arrival.at))
+
+
+def _examples(posts: Sequence[Post], claim: Post | None) -> tuple[Post, ...]:
+    """The claim itself and the two plainest complaints that say it in other words."""
+    rest = [p for p in posts if p.assessment and p.assessment.is_complaint and (claim is None or p.key != claim.key)]
+    plainest = sorted(rest, key=lambda p: (-(p.assessment.complaint or 0) if p.assessment else 0, p.created_at, p.key))
+    distinct = {" ".join(post.text.lower().split()): post for post in reversed(plainest)}
+    chosen = [post for post in plainest if distinct[" ".join(post.text.lower().split())] is post]
+    return (*((claim,) if claim else ()), *chosen[:2])
+
+
+def _lead_times(incident: Incident, label: RecordingLabel | None) -> dict[str, str]:
+    if label is None:
+        return {}
+    gaps = ((moment, moment.at - incident.fired_at) for moment in label.moments)
+    return {m.text: f"{spell(gap)} {'before' if gap > timedelta(0) else 'after'}" for m, gap in gaps}

@@ -1,0 +1,77 @@
+"""Counts of posts about one brand by the hour: all of them, and complaints by issue."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from alerts.detectors.base import Bin, IssueBin
+from monitor.domain import Post
+
+HOUR = timedelta(hours=1)
+KEEP_HOURS = 28 * 24
+ISSUE_HOURS = 24
+
+
+class IssueHours:
+    """Complaints of one brand by issue and hour, the last 24 hours."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[datetime, str]] = Counter()
+
+    def add(self, post: Post, issue: str) -> None:
+        """Count ``post`` where it is a complaint."""
+        if post.assessment is not None and post.assessment.is_complaint:
+            self._counts[_hour_of(post.created_at), issue] += 1
+
+    def bins(self, now: datetime) -> tuple[IssueBin, ...]:
+        """The counts, ascending; older ones are dropped."""
+        first = _hour_of(now) - ISSUE_HOURS * HOUR
+        for key in [key for key in self._counts if key[0] < first]:
+            del self._counts[key]
+        return tuple(IssueBin(issue, start, count) for (start, issue), count in sorted(self._counts.items()))
+
+
+class HourlyCounts:
+    """Hourly bins of one brand, ascending, without gaps, at most four weeks long."""
+
+    def __init__(self) -> None:
+        self.bins: list[Bin] = []
+
+    def add(self, post: Post) -> None:
+        """Count a post in the hour in which it was written; one from before the kept weeks is left out."""
+        at = self._index(post.created_at)
+        if at is None:
+            return
+        old, read = self.bins[at], post.assessment
+        assessed = bool(read and read.assessed)
+        self.put(
+            Bin(old.start, old.mentions + 1, old.assessed + assessed, old.negative + bool(read and read.is_complaint))
+        )
+
+    def put(self, value: Bin) -> None:
+        """Set the figures of an hour."""
+        at = self._index(value.start)
+        if at is not None:
+            self.bins[at] = value
+
+    def advance(self, now: datetime) -> None:
+        """Append empty hours up to the one that holds ``now``: no posts is a count of none, not an unknown."""
+        if self.bins:
+            self._index(now)
+
+    def _index(self, moment: datetime) -> int | None:
+        start = _hour_of(moment)
+        if not self.bins:
+            self.bins.append(Bin(start, 0, 0, 0))
+        ahead = (start - self.bins[-1].start) // HOUR
+        if ahead > KEEP_HOURS:
+            self.bins[:] = [Bin(start - KEEP_HOURS * HOUR, 0, 0, 0)]
+            ahead = KEEP_HOURS
+        self.bins.extend(Bin(self.bins[-1].start + HOUR * k, 0, 0, 0) for k in range(1, ahead + 1))
+        if len(self.bins) > 2 * KEEP_HOURS:  # trimmed seldom, so that it costs next to nothing per hour
+            del self.bins[:-KEEP_HOURS]
+        behind = (self.bins[-1].start - start) // HOUR
+        return len(self.bins) - 1 - behind if 0 <= behind < len(self.bins) else None
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)

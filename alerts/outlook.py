@@ -1,0 +1,104 @@
+"""How an issue of several cascades has grown and will grow. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from alerts.casefile import Outlook
+from graph.cascade import CascadeState
+from graph.domain import Forecast, GrowthPoint
+from graph.forecast.base import FINAL_HORIZON, Forecaster
+
+DATA_FLOOR = 10  # below this many events a forecast is not made: "too little data"
+OUTLOOK_HOURS = (1, 6, 24)
+GROWTH_POINTS = 120
+LEAST_DOUBLED = 20  # sizes below this double by chance
+
+
+def forecast_of(state: CascadeState, now: datetime, forecaster: Forecaster) -> Forecast | None:
+    """The forecast of the size seven days after the root; None below the data floor."""
+    if state.size < DATA_FLOOR:
+        return None
+    seen = state.observation(now)
+    size = forecaster.predict(seen, FINAL_HORIZON)
+    return Forecast(
+        state.root,
+        now,
+        FINAL_HORIZON,
+        len(seen.times),
+        size.low,
+        size.median,
+        size.high,
+        forecaster.name,
+        forecaster.version,
+    )
+
+
+def issue_forecast(states: Sequence[CascadeState], now: datetime, forecaster: Forecaster) -> Forecast | None:
+    """The forecast of all cascades of one issue together; None where none of them has enough data."""
+    every = [forecast_of(state, now, forecaster) for state in states]
+    made = [forecast for forecast in every if forecast is not None]
+    rest = sum(state.size for state, forecast in zip(states, every, strict=True) if forecast is None)
+    return combined(made, rest, now)
+
+
+def combined(forecasts: Sequence[Forecast], rest: int, now: datetime) -> Forecast | None:
+    """One forecast for several cascades and ``rest`` posts of cascades without one; None without any forecast.
+
+    Low, median and high are summed. That takes the cascades as rising and falling together, which they do when it is
+    one story: the interval is wide rather than too narrow.
+    """
+    if not forecasts:
+        return None
+    if len(forecasts) == 1 and not rest:
+        return forecasts[0]
+    largest = max(forecasts, key=lambda forecast: (forecast.seen, forecast.root))
+    return replace(
+        largest,
+        made_at=now,
+        seen=rest + sum(forecast.seen for forecast in forecasts),
+        low=rest + sum(forecast.low for forecast in forecasts),
+        median=rest + sum(forecast.median for forecast in forecasts),
+        high=rest + sum(forecast.high for forecast in forecasts),
+        coverage=None,  # measured on single cascades, not on sums
+        coverage_n=None,
+    )
+
+
+def outlook(states: Sequence[CascadeState], now: datetime, forecaster: Forecaster) -> tuple[Outlook, ...]:
+    """The size of the issue 1, 6 and 24 hours from now; empty where no cascade has enough data."""
+    enough = [state for state in states if state.size >= DATA_FLOOR]
+    small = sum(state.size for state in states if state.size < DATA_FLOOR)
+    found = []
+    for hours in OUTLOOK_HOURS if enough else ():
+        seen = [state.observation(now) for state in enough]
+        sizes = [forecaster.predict(s, timedelta(seconds=s.age_seconds) + timedelta(hours=hours)) for s in seen]
+        low, median, high = (small + sum(getattr(size, part) for size in sizes) for part in ("low", "median", "high"))
+        found.append(Outlook(hours, low, median, high))
+    return tuple(found)
+
+
+def times_of(states: Sequence[CascadeState], now: datetime) -> list[datetime]:
+    """When each post and repost of all cascades was made, ascending, up to ``now``."""
+    return sorted(node.at for state in states for node in state.nodes() if node.at <= now)
+
+
+def growth_of(times: Sequence[datetime], now: datetime, points: int = GROWTH_POINTS) -> tuple[GrowthPoint, ...]:
+    """How many there were at no more than ``points`` moments, the last one ``now``."""
+    if not times:
+        return ()
+    steps = max(1, min(len(times), points - 2))
+    counts = dict.fromkeys(max(1, step * len(times) // steps) for step in range(1, steps + 1))
+    curve = [GrowthPoint(times[0], 1)] + [GrowthPoint(times[count - 1], count) for count in counts if count > 1]
+    return (*curve, GrowthPoint(now, len(times))) if now > curve[-1].at else tuple(curve)
+
+
+def doubling_time(times: Sequence[datetime], now: datetime) -> timedelta | None:
+    """How long the last doubling up to ``now`` took; None where the issue is too small to say.
+
+    ``times`` are those of every post and repost, ascending.
+    """
+    size = len(times)
+    if size < LEAST_DOUBLED:
+        return None
+    return now - times[size // 2 - 1]

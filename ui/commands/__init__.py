@@ -1,0 +1,1 @@
+"""One command per file; ``ui/cli.py`` puts them together."""

@@ -1,0 +1,202 @@
+"""The one place that puts the parts together: every command and the board get what they need from here."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from alerts.case import CaseReader
+from alerts.domain import Incident, Person
+from alerts.live import Live
+from alerts.notifiers.base import Notifier
+from alerts.notifiers.registry import NOTIFIERS
+from alerts.outbox import Outbox
+from alerts.render import CaseRenderer
+from alerts.replay import Replay
+from alerts.store import DeliveryStore, IncidentStore
+from alerts.watch import TickReport, Watch
+from graph.forecast.base import Forecaster
+from graph.forecast.registry import FORECASTERS
+from monitor.annotate import Annotator
+from monitor.clock import Clock, SystemClock
+from monitor.collect import Collector
+from monitor.db import connect, migrate, transaction
+from monitor.domain import Brand
+from monitor.http import HttpClient
+from monitor.match import Matcher
+from monitor.recording import BRANDS_KEY, META_KEY, RecordingLabel, brands_from_json, brands_to_json
+from monitor.sources.registry import SOURCES
+from monitor.store.crawls import CrawlStore
+from monitor.store.meta import MetaStore
+from monitor.store.posts import PostStore
+from monitor.text.issues import IssueClusters
+from monitor.text.reader import TextReader
+from ui.daemon import Daemon
+from ui.services import Services
+from ui.settings import Settings, load
+
+MODEL = "log_linear"
+ISSUES_KEPT = timedelta(days=7)
+
+
+class Stores:
+    """The repositories over one database, brought to this version's tables."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = connect(url)
+        migrate(self.engine)
+        self.posts = PostStore(self.engine)
+        self.crawls = CrawlStore(self.engine)
+        self.meta = MetaStore(self.engine)
+        self.incidents = IncidentStore(self.engine)
+        self.deliveries = DeliveryStore(self.engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def forecaster() -> Forecaster:
+    """The model behind the forecasts of board, mails and rules."""
+    return FORECASTERS[MODEL]()
+
+
+def open_services(url: str, config: Path | None = None, clock: Clock | None = None) -> Services:
+    """What the board asks; brands and people come from ``config``, or from the database's own recording."""
+    stores, settings = Stores(url), load(config).settings if config else Settings()
+    brands = settings.watched() or recorded_brands(stores)
+    return Services(
+        incidents=stores.incidents,
+        cases=case_reader(stores, brands),
+        posts=stores.posts,
+        crawls=stores.crawls,
+        deliveries=stores.deliveries,
+        meta=stores.meta,
+        brands=brands,
+        people=settings.team(),
+        clock=clock or SystemClock(),
+    )
+
+
+def case_reader(stores: Stores, brands: Sequence[Brand]) -> CaseReader:
+    """Reads case files from ``stores``."""
+    return CaseReader(stores.posts, stores.crawls, stores.meta, brands, forecaster())
+
+
+def watch(stores: Stores, brands: Sequence[Brand], people: Sequence[Person], settings: Settings) -> Watch:
+    """The watch over ``stores``, with an empty live state."""
+    live = Live(brands, forecaster())
+    return Watch(
+        live,
+        stores.posts,
+        stores.incidents,
+        stores.deliveries,
+        stores.meta,
+        partial(transaction, stores.engine),
+        people,
+        settings.rules,
+    )
+
+
+def annotator(stores: Stores, brands: Sequence[Brand], now: datetime | None = None) -> Annotator:
+    """Reads posts for ``brands``; with ``now``, the issues of the week before are known."""
+    issues = IssueClusters()
+    for brand in brands if now else ():
+        for post in reversed(stores.posts.about(brand.id, now - ISSUES_KEPT, now, 100_000)) if now else ():
+            issues.remember(brand.id, post)
+    return Annotator(Matcher(brands), TextReader(), issues, stores.posts)
+
+
+def notifiers(settings: Settings, clock: Clock) -> dict[str, Notifier]:
+    """The channels that are set up, by name."""
+    return {name: NOTIFIERS[name].build(config, clock) for name, config in settings.notifier_configs().items()}
+
+
+def outbox(stores: Stores, settings: Settings, brands: Sequence[Brand], clock: Clock) -> Outbox:
+    """Sends what is due over the channels that are set up."""
+    reader = case_reader(stores, brands)
+    renderer = CaseRenderer(reader.read, settings.board.url, ZoneInfo(settings.time_zone))
+    return Outbox(stores.deliveries, stores.incidents, notifiers(settings, clock), settings.team(), renderer, clock)
+
+
+def recorded_brands(stores: Stores) -> tuple[Brand, ...]:
+    """The brands that a replay left in the database; none where it holds no replay."""
+    text = stores.meta.get(BRANDS_KEY)
+    return brands_from_json(text) if text else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRun:
+    """A replay ready to run, and what it leads to."""
+
+    replay: Replay
+    stores: Stores
+
+    def incidents_between(self, first: datetime | None, last: datetime | None) -> list[Incident]:
+        """Incidents that fired from ``first`` to ``last`` (a tick later at most), the earliest first."""
+        if first is None or last is None:
+            return []
+        every = self.stores.incidents.recent(limit=1_000_000)
+        found = [i for i in every if first <= i.fired_at <= last + timedelta(hours=1)]
+        return sorted(found, key=lambda incident: (incident.fired_at, incident.id))
+
+
+@contextmanager
+def open_replay(
+    url: str,
+    settings: Settings,
+    brands: Sequence[Brand],
+    every: timedelta,
+    factor: float | None = None,
+    label: RecordingLabel | None = None,
+    on_tick: Callable[[TickReport], None] = lambda _: None,
+    people: Sequence[Person] = (),
+) -> Iterator[ReplayRun]:
+    """A replay into the database at ``url``; ``factor`` times as fast as real time, or at full speed.
+
+    Nobody is told anything unless ``people`` are given: a replay is about the past.
+    """
+    stores, clock = Stores(url), SystemClock()
+
+    def paced(tick: TickReport) -> None:
+        on_tick(tick)
+        if factor is not None:
+            clock.wait(every / factor)
+
+    try:
+        recorded = label or RecordingLabel("replay", "")
+        stores.meta.put(META_KEY, recorded.to_json())
+        stores.meta.put(BRANDS_KEY, brands_to_json(brands))
+        looked = watch(stores, brands, people, settings)
+        yield ReplayRun(Replay(annotator(stores, brands), stores.posts, stores.meta, looked, every, paced), stores)
+    finally:
+        stores.close()
+
+
+@contextmanager
+def open_daemon(settings: Settings, clock: Clock, http: HttpClient | None = None) -> Iterator[Daemon]:
+    """The daemon over the configured database, with the live state of an earlier run restored."""
+    stores, client = Stores(settings.database), http or HttpClient(settings.http, clock)
+    brands = settings.watched()
+    try:
+        configs = settings.source_configs()
+        collector = Collector(
+            {name: SOURCES[name].build(config, client) for name, config in configs.items()},
+            annotator(stores, brands, clock.now()),
+            stores.posts,
+            stores.crawls,
+            clock,
+            partial(transaction, stores.engine),
+            {name: timedelta(minutes=config.every_minutes) for name, config in configs.items()},
+        )
+        looked = watch(stores, brands, settings.team(), settings)
+        sender = outbox(stores, settings, brands, clock)
+        daemon = Daemon(brands, tuple(configs), collector, stores.posts, stores.crawls, looked, sender, clock)
+        daemon.restore()
+        yield daemon
+    finally:
+        client.close()
+        stores.close()
