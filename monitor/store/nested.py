@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 _Value = TypeVar("_Value")
 _Revive = Callable[[Any], Any]
 _MICROSECOND = timedelta(microseconds=1)
+_PLAIN = frozenset((str, int, float, bool))
 
 
 def plain(value: Any) -> Any:
@@ -20,8 +21,10 @@ def plain(value: Any) -> Any:
     >>> plain(Metrics(datetime(2009, 7, 6, tzinfo=UTC), views=3))["at"]
     '2009-07-06T00:00:00+00:00'
     """
-    if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if value is None or type(value) in _PLAIN:
+        return value
+    if names := _field_names(cast(Hashable, type(value))):
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -44,6 +47,11 @@ def revived(kind: type[_Value], stored: Any) -> _Value:
     True
     """
     return cast(_Value, _reviver(cast(Hashable, kind))(stored))
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 @cache

@@ -12,7 +12,7 @@ from graph.domain import Forecast
 from monitor.domain import PostKey
 
 NUMBERS = itertools.count()  # makes every example a new row
-STORED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+STORED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
 names = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=12)

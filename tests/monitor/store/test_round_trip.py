@@ -14,7 +14,7 @@ from monitor.store.types import stored_key, stored_text
 
 T = datetime(2009, 7, 6, 18, tzinfo=UTC)
 NUMBERS = itertools.count()  # makes every example a new row
-STORED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+STORED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 names = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=12)
