@@ -27,7 +27,15 @@ _SCRIPTS: dict[str, str] = {
     "ar": "\u0600-\u06ff",
     "ru": "\u0400-\u04ff",
 }
-_RUNS = re.compile("|".join(f"(?P<{code}>[{ranges}]+)" for code, ranges in _SCRIPTS.items()))
+_OTHER = re.compile(f"[{''.join(_SCRIPTS.values())}]+")
+_BLOCK = 7  # bits; every range above is made of whole or half blocks that no other range touches
+_SCRIPT_OF = {
+    block: code
+    for code, ranges in _SCRIPTS.items()
+    for first, last in re.findall("(.)-(.)", ranges)
+    for block in range(ord(first) >> _BLOCK, (ord(last) >> _BLOCK) + 1)
+}
+_ENOUGH = 32  # letters that are looked up
 _LATIN = re.compile("[a-z\u00df-\u024f]+(?:'[a-z]+)?")
 _LATIN_SPEAKERS = frozenset(SMALL_WORDS) | {"ms", "da", "no", "fi", "cs", "hu", "ro", "ca", "tl", "sw", "hr", "sk"}
 # Languages that share a script with the one it is counted for; a site's word for them is taken.
@@ -66,12 +74,11 @@ def identify_masked(masked: str, hint: str | None = None) -> str | None:
     claimed = _base(hint)
     if sample.isascii():
         return _latin(sample, claimed)
-    counts: Counter[str] = Counter()
-    for run in _RUNS.finditer(sample):
-        counts[run.lastgroup or ""] += run.end() - run.start()
-    if not counts or _mostly_latin(sample, sum(counts.values())):
+    letters = "".join(_OTHER.findall(sample))
+    if not letters or _mostly_latin(sample, len(letters)):
         return _latin(sample, claimed)
-    return _by_script(counts, claimed)
+    chosen = letters[:: 1 + len(letters) // _ENOUGH]
+    return _by_script(Counter(_SCRIPT_OF[ord(letter) >> _BLOCK] for letter in chosen), claimed)
 
 
 def _mostly_latin(sample: str, other: int) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
-from monitor.text.phrases import Phrases
+from monitor.text.phrases import Phrases, bare, pattern
 
 Role = Literal[
     "complaint",
@@ -83,6 +83,11 @@ def phrases(listed: str) -> list[str]:
     return [phrase.strip() for phrase in listed.replace("\n", " ").split(",") if phrase.strip()]
 
 
+def _placed(document: Mapping[str, Any], phrase: str) -> str:
+    """``phrase`` marked as found at the beginning of a word only, where the language is written that way."""
+    return f"_{phrase}" if document["begins"] == "word" and phrase[0].isalpha() else phrase
+
+
 def cue_lists(document: Mapping[str, Any]) -> Iterator[tuple[Cue, list[str]]]:
     """Each list of phrases that speaks for or against a complaint, with the cue that its phrases stand for."""
     for strength, weight in STRENGTH.items():
@@ -100,6 +105,22 @@ def _facet_lists(document: Mapping[str, Any]) -> Iterator[tuple[Facet, list[str]
     yield Facet("harm"), phrases(document["harm"]["words"])
 
 
+def _inherited(facets: Mapping[str, tuple[Facet, ...]]) -> dict[str, tuple[Facet, ...]]:
+    """Each phrase with the facets of the phrases inside it too, since only the longest is found in a text."""
+    parts = [(bare(phrase), pattern(phrase), several) for phrase, several in facets.items()]
+    return {
+        phrase: tuple(
+            dict.fromkeys(
+                facet
+                for inner, inside, several in parts
+                if inner in bare(phrase) and inside.search(bare(phrase))
+                for facet in several
+            )
+        )
+        for phrase in facets
+    }
+
+
 @cache
 def load(code: str) -> Lexicon:
     """The lexicon of a language; read and compiled once."""
@@ -107,12 +128,13 @@ def load(code: str) -> Lexicon:
     facets: dict[str, tuple[Facet, ...]] = {}
     for facet, listed in _facet_lists(document):
         for phrase in listed:
-            facets[phrase] = (*facets.get(phrase, ()), facet)
+            placed = _placed(document, phrase)
+            facets[placed] = (*facets.get(placed, ()), facet)
     return Lexicon(
         code=code,
         version=f"lexicon-{code}-{document['version']}",
-        cues=Phrases({phrase: cue for cue, listed in cue_lists(document) for phrase in listed}),
-        facets=Phrases(facets),
+        cues=Phrases({_placed(document, phrase): cue for cue, listed in cue_lists(document) for phrase in listed}),
+        facets=Phrases(_inherited(facets)),
         weights=document["weights"],
         reach=document["reach"],
         samples=tuple(Sample(sample["text"], sample["sign"]) for sample in document["sample"]),

@@ -8,6 +8,7 @@ MAX_CHARACTERS = 20_000  # of one text that is looked at; the longest posts of a
 # Soft hyphen, zero-width characters and joiners, direction marks, variation selectors: strangers hide words with them.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_NO_SINGLE_JAMO = re.compile("[^\u3131-\u318e]+")  # "ㅠㅠ" would be taken apart into signs that no one can read
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'、。，！]{1,2000}", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![0-9a-z_.])@[0-9a-z_][0-9a-z_.\-]{0,252}(?:@[0-9a-z.\-]{1,252})?", re.IGNORECASE)
 _BLANK = re.compile(r"\s+")
@@ -19,9 +20,13 @@ def fold(text: str) -> str:
     >>> fold("ＮＯＲＴＨ\\u200bline  Air")
     'northline air'
     """
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    plain = text if text.isascii() else _NO_SINGLE_JAMO.sub(_compatible, _INVISIBLE.sub("", text))
     plain = plain.casefold().replace("\u2019", "'")
     return _BLANK.sub(" ", _CONTROL.sub(" ", plain)).strip()
+
+
+def _compatible(part: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", part.group())
 
 
 def split_urls(text: str) -> tuple[str, tuple[str, ...]]:

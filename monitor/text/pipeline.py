@@ -3,6 +3,8 @@
 spaCy's trained pipelines are not on the package index; components that are trained later join this same pipeline.
 """
 
+from collections.abc import Iterable, Iterator
+
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -14,8 +16,10 @@ from monitor.text.score import assess
 COMPONENT = "ripplewatch_lexicon"
 MAX_VOCABULARY = 100_000  # spaCy keeps every word it meets; a pipeline that met more is built anew
 _KEY = "ripplewatch_assessment"
-# Without this spaCy asks for a Korean morphological analyser that is not part of the program.
-_CONFIG = {"ko": {"nlp": {"tokenizer": {"@tokenizers": "spacy.Tokenizer.v1"}}}}
+_TEXT = "ripplewatch_text"
+# One tokenizer for all: spaCy's own for Korean asks for an analyser that is not part of the program, and phrases are
+# found by character, so that Chinese needs no segmenter.
+_CONFIG = {"nlp": {"tokenizer": {"@tokenizers": "spacy.Tokenizer.v1"}}}
 
 
 class LexiconComponent:
@@ -25,7 +29,8 @@ class LexiconComponent:
         self._lexicon = lexicon
 
     def __call__(self, doc: Doc) -> Doc:
-        doc.user_data[_KEY] = assess(self._lexicon, doc.text)
+        text = doc.user_data.get(_TEXT)
+        doc.user_data[_KEY] = assess(self._lexicon, doc.text if text is None else text)
         return doc
 
 
@@ -36,12 +41,20 @@ def _component(nlp: Language, name: str, language: str) -> LexiconComponent:
 
 def build(language: str) -> Language:
     """The pipeline for a language that has a lexicon."""
-    nlp = spacy.blank(language, config=_CONFIG.get(language, {}))
+    nlp = spacy.blank(language, config=_CONFIG)
     nlp.add_pipe(COMPONENT, config={"language": language})
     return nlp
 
 
-def assessment_of(doc: Doc) -> Assessment:
-    """What the component found."""
-    found: Assessment = doc.user_data[_KEY]
-    return found
+def assess_all(nlp: Language, texts: Iterable[str]) -> Iterator[Assessment]:
+    """The assessment of each folded and masked text, in order."""
+    for doc in nlp.pipe(_docs(nlp, texts)):
+        found: Assessment = doc.user_data[_KEY]
+        yield found
+
+
+def _docs(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
+    for text in texts:
+        doc = nlp.make_doc(text)
+        doc.user_data[_TEXT] = text  # putting the tokens together again would cost more than the reading
+        yield doc

@@ -59,10 +59,10 @@ class TextReader:
         return [assessment for assessment in read if assessment is not None]
 
     def _assess(self, code: str, group: list[tuple[str, int]]) -> Iterator[tuple[Assessment, int]]:
-        from monitor.text.pipeline import MAX_VOCABULARY, assessment_of, build
+        from monitor.text.pipeline import MAX_VOCABULARY, assess_all, build
 
         nlp = self._pipelines.get(code)
         if nlp is None or len(nlp.vocab) > MAX_VOCABULARY:
             nlp = self._pipelines[code] = build(code)
-        for doc, place in nlp.pipe(group, as_tuples=True):
-            yield assessment_of(doc), place
+        found = assess_all(nlp, (words for words, _ in group))
+        yield from zip(found, (place for _, place in group), strict=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from monitor.domain import Assessment
 from monitor.text.lexicon import Cue, Facet, Lexicon
 
-FEATURES = ("wrong", "praise", "negated_praise", "demand", "waiting", "denials", "harm", "address", "question", "mixed")
+FEATURES = ("wrong", "praise", "demand", "waiting", "denials", "harm", "address", "question", "mixed")
 DOUBT = 0.75  # added to the evidence of sentiment, so that one mild word stays neutral
 NEGATED_COMPLAINT = 0.35  # "not bad" is a little praise
 BEFORE_BUT = 0.5  # what stands before "but" counts half
@@ -23,7 +23,6 @@ class Tally:
 
     wrong: float = 0.0
     praise: float = 0.0
-    negated_praise: int = 0
     demand: int = 0
     waiting: int = 0
     denials: int = 0
@@ -39,7 +38,6 @@ class Tally:
         return (
             math.log1p(self.wrong),
             math.log1p(self.praise),
-            min(self.negated_praise, 2),
             min(self.demand, 2),
             min(self.waiting, 2),
             math.log1p(self.denials),
@@ -114,7 +112,6 @@ class _Counting:
             tally.praise += NEGATED_COMPLAINT * weight
         elif negated:
             tally.wrong += weight
-            tally.negated_praise += 1
             tally.against.append(words)
         else:
             tally.praise += weight
