@@ -285,6 +285,7 @@ def test_a_status_becomes_the_error_it_stands_for(status: int, error: type[Sourc
     [
         ({"Retry-After": "120"}, timedelta(seconds=120)),
         ({"Retry-After": "Mon, 02 Mar 2026 12:10:00 GMT"}, timedelta(minutes=10)),
+        ({"Retry-After": "Mon, 02 Mar 2026 21:10:00 +0900"}, timedelta(minutes=10)),
         ({"Retry-After": "Mon, 02 Mar 2026 11:00:00 GMT"}, timedelta(0)),
         ({"Retry-After": "99999999999999999999"}, timedelta(hours=24)),
         ({"Retry-After": "soon"}, None),

@@ -94,7 +94,8 @@ class BlueskySource:
             if not site_cursor or self._xrpc.signed_in:
                 raise
             return Page(dropped=(Dropped("older posts", str(error)),)), ""
-        return parse(answer, now, signed_in=self._xrpc.signed_in), _text(answer.get("cursor"))
+        following = _text(answer.get("cursor"))
+        return parse(answer, now, signed_in=self._xrpc.signed_in), "" if following == site_cursor else following
 
     def follow_up(self, post: Post, now: datetime) -> Page:
         """The thread, quotes and reposts of ``post``. Raises NotFound where it is gone."""
