@@ -16,7 +16,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy.engine import Engine
+from sqlmodel import SQLModel
 
+import alerts.store.tables  # noqa: F401 - the shared database is emptied table by table: all must be known
+import monitor.store.tables  # noqa: F401
 from monitor.db import connect, migrate
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -82,10 +85,19 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'ripplewatch.db'}"
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from: quicker than to migrate for every test."""
+    file = tmp_path_factory.mktemp("migrated") / "ripplewatch.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
+def sqlite_engine(sqlite_url: str, migrated_file: Path) -> Iterator[Engine]:
     """A migrated SQLite database: for tests of other things than storage."""
-    yield from _migrated(sqlite_url)
+    shutil.copy(migrated_file, sqlite_url.removeprefix("sqlite:///"))
+    yield from _connected(sqlite_url)
 
 
 @pytest.fixture
@@ -105,18 +117,21 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A migrated, empty database: one run on SQLite, one on PostgreSQL."""
     if request.param == "sqlite":
-        yield from _migrated(request.getfixturevalue("sqlite_url"))
+        yield request.getfixturevalue("sqlite_engine")
     else:
-        server: Postgres = request.getfixturevalue("postgres")
-        with server.database(template=server.template()) as url:
-            yield from _migrated(url)
+        with request.getfixturevalue("postgres").emptied() as url:
+            yield from _connected(url)
 
 
-def _migrated(url: str) -> Iterator[Engine]:
+def _connected(url: str) -> Iterator[Engine]:
     engine = connect(url)
-    migrate(engine)
     yield engine
     engine.dispose()
+
+
+def _migrate(url: str) -> None:
+    for engine in _connected(url):
+        migrate(engine)
 
 
 @dataclass
@@ -124,40 +139,38 @@ class Postgres:
     """A private server on the loopback interface, without durability."""
 
     port: int
-    version: int
     numbers: Iterator[int] = field(default_factory=itertools.count)
-    _template: str | None = None
+    _shared: str | None = None
 
     def url(self, database: str) -> str:
         """The address of one of its databases."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     @contextlib.contextmanager
-    def database(self, template: str = "template0") -> Iterator[str]:
-        """The address of a database that lives for the block."""
+    def database(self) -> Iterator[str]:
+        """The address of a new database that lives for the block."""
         name = f"test_{next(self.numbers)}"
-        self.create(name, template)
+        self.tell("postgres", f'CREATE DATABASE "{name}" TEMPLATE template0')
         yield self.url(name)
-        self.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self.tell("postgres", f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def template(self) -> str:
-        """The name of a migrated database to copy from: quicker than to migrate for every test."""
-        if self._template is None:
-            self._template = "migrated"
-            self.create(self._template, "template0")
-            for _ in _migrated(self.url(self._template)):
-                pass
-        return self._template
+    @contextlib.contextmanager
+    def emptied(self) -> Iterator[str]:
+        """The address of the migrated database that all tests share; every row is gone after the block."""
+        if self._shared is None:
+            self._shared = "shared"
+            self.tell("postgres", f'CREATE DATABASE "{self._shared}" TEMPLATE template0')
+            _migrate(self.url(self._shared))
+        yield self.url(self._shared)
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shared'"
+        self.tell("postgres", others)  # a test that failed may have left a transaction open
+        self.tell(self._shared, *(str(table.delete()) for table in reversed(SQLModel.metadata.sorted_tables)))
 
-    def create(self, name: str, template: str) -> None:
-        """Makes a database; copying the files is five times as quick as the way that servers from 15 on prefer."""
-        quick = " STRATEGY FILE_COPY" if self.version >= 15 else ""
-        self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{quick}')
-
-    def tell(self, statement: str) -> None:
-        """Runs a statement outside any transaction."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+    def tell(self, database: str, *statements: str) -> None:
+        """Runs statements outside any transaction."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +195,7 @@ def postgres() -> Iterator[Postgres]:
     run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8")
     run("pg_ctl", "start", "-w", "-s", "-l", str(folder / "log"), "-o", options)
     try:
-        yield Postgres(port, version=int(programs[-1].parts[-3].split(".")[0]))
+        yield Postgres(port)
     finally:
         run("pg_ctl", "stop", "-w", "-s", "-m", "immediate")
         shutil.rmtree(folder, ignore_errors=True)

@@ -72,7 +72,9 @@ def test_programs_that_start_together_migrate_once(database_url, opened):
     assert MetaStore(engines[3]).get("ready") == "yes"
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(engine):
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_url, opened):
+    engine = opened(database_url)
+    migrate(engine)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999_from_the_future'"))
     with pytest.raises(StorageError, match=r"newer version of Ripplewatch.*9999_from_the_future"):
