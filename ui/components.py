@@ -119,42 +119,50 @@ def actions(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
     if incident.status is Status.resolved:
         return
     if incident.status is Status.open:
-        _button("acknowledge", file, texts, who, lambda: _acknowledge(services, incident.id, texts, who))
+        _acknowledge(file, services, texts, who)
     _assign(file, services, texts, who)
     _snooze(file, services, texts, who)
     _dismiss(file, services, texts, who)
     _resolve(file, services, texts, who)
 
 
-def _button(act: str, file: CaseFile, texts: Texts, who: str, do: Callable[[], None]) -> None:
-    key = f"{file.incident.level.name}-strong-{act}-{file.incident.id}"
-    nameless = texts("who.missing") if not who else None
-    if st.button(texts(f"act.{act}"), key=key, type="primary", disabled=not who, help=nameless):
-        do()
+def _acknowledge(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
+    id = file.incident.id
+    st.button(
+        texts("act.acknowledge"),
+        key=f"{file.incident.level.name}-strong-acknowledge-{id}",
+        type="primary",
+        disabled=not who,
+        help=None if who else texts("who.missing"),
+        on_click=lambda: _do(lambda: services.acknowledge(id, who), texts, texts("act.done_acknowledged")),
+    )
 
 
-def _acknowledge(services: Services, incident: str, texts: Texts, who: str) -> None:
-    _carry_out(lambda: services.acknowledge(incident, who), texts, texts("act.done_acknowledged"))
-
-
-def _carry_out(act: Callable[[], object], texts: Texts, done: str) -> None:
+def _do(act: Callable[[], object], texts: Texts, done: str) -> None:
+    """Carry out an act before the page is drawn again, and note what to say about it."""
     try:
         act()
         st.session_state[_SAID] = done
     except (ActRefusedError, StorageError) as error:
-        st.session_state[_SAID] = texts("act.refused", reason=str(error))
-    st.rerun()
+        st.session_state[_SAID] = texts("act.refused", reason=plain_label(str(error), 300))
 
 
 def _assign(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
     id = file.incident.id
     with st.popover(texts("act.assign"), key=f"assign-{id}", disabled=not who):
-        owner = st.text_input(texts("act.assign_to"), value=who, key=f"owner-{id}", max_chars=60)
-        if st.button(texts("act.assign_do"), key=f"assign-do-{id}", type="primary", disabled=not (owner or "").strip()):
-            name = (owner or "").strip()
-            _carry_out(
-                lambda: services.assign(id, name, who), texts, texts("act.done_assigned", owner=plain_label(name))
-            )
+        st.text_input(texts("act.assign_to"), value=who, key=f"owner-{id}", max_chars=60)
+        todo = (services, id, texts, who)
+        st.button(texts("act.assign_do"), key=f"assign-do-{id}", type="primary", on_click=_hand_over, args=todo)
+
+
+def _hand_over(services: Services, id: str, texts: Texts, who: str) -> None:
+    owner = _written(f"owner-{id}")
+    _do(lambda: services.assign(id, owner, who), texts, texts("act.done_assigned", owner=plain_label(owner)))
+
+
+def _written(key: str) -> str:
+    """What stands in a field at the click: a callback's arguments are those of the run before."""
+    return str(st.session_state.get(key) or "").strip()
 
 
 def _snooze(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
@@ -164,39 +172,54 @@ def _snooze(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
     with st.popover(texts("act.snooze"), key=f"snooze-{id}", disabled=not who):
         st.caption(texts("act.snooze_for"))
         for name, until in choices.items():
-            if st.button(texts(f"act.snooze_{name}"), key=f"snooze-{name}-{id}", width="stretch"):
-                _put_off(services, id, until, texts, who, now)
+            st.button(
+                texts(f"act.snooze_{name}"),
+                key=f"snooze-{name}-{id}",
+                width="stretch",
+                on_click=_put_off,
+                args=(services, id, until, now, texts, who),
+            )
 
 
-def _put_off(services: Services, id: str, until: datetime, texts: Texts, who: str, now: datetime) -> None:
+def _put_off(services: Services, id: str, until: datetime, now: datetime, texts: Texts, who: str) -> None:
     done = texts("act.done_snoozed", until=texts.moment(until, now))
-    _carry_out(lambda: services.snooze(id, until, who), texts, done)
+    _do(lambda: services.snooze(id, until, who), texts, done)
 
 
 def _dismiss(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
     id = file.incident.id
     with st.popover(texts("act.dismiss"), key=f"dismiss-{id}", disabled=not who):
-        reason = st.text_area(texts("act.dismiss_reason"), key=f"reason-{id}", max_chars=500, height=80)
-        verdict = _verdict(texts, f"verdict-{id}", (Verdict.noise, Verdict.ours, Verdict.real))
-        if st.button(texts("act.dismiss_do"), key=f"dismiss-do-{id}", type="primary"):
-            if not (reason or "").strip():
-                st.warning(texts("act.dismiss_missing"))
-                return
-            done = texts("act.done_dismissed")
-            _carry_out(lambda: services.dismiss(id, reason or "", verdict, who), texts, done)
+        st.text_area(texts("act.dismiss_reason"), key=f"reason-{id}", max_chars=500, height=80)
+        _verdict(texts, f"verdict-{id}", (Verdict.noise, Verdict.ours, Verdict.real))
+        todo = (services, id, texts, who)
+        pressed = st.button(
+            texts("act.dismiss_do"), key=f"dismiss-do-{id}", type="primary", on_click=_close_as_none, args=todo
+        )
+        if pressed and not _written(f"reason-{id}"):
+            st.warning(texts("act.dismiss_missing"))
+
+
+def _close_as_none(services: Services, id: str, texts: Texts, who: str) -> None:
+    reason = _written(f"reason-{id}")
+    if reason:
+        verdict = Verdict(_written(f"verdict-{id}"))
+        _do(lambda: services.dismiss(id, reason, verdict, who), texts, texts("act.done_dismissed"))
 
 
 def _resolve(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
     id = file.incident.id
     with st.popover(texts("act.resolve"), key=f"resolve-{id}", disabled=not who):
         usual = Verdict.crisis if file.incident.peak_level >= Level.escalate else Verdict.real
-        order = (usual, *(verdict for verdict in Verdict if verdict is not usual))
-        verdict = _verdict(texts, f"end-{id}", order)
-        if st.button(texts("act.resolve_do"), key=f"resolve-do-{id}", type="primary"):
-            _carry_out(lambda: services.resolve(id, verdict, who), texts, texts("act.done_resolved"))
+        _verdict(texts, f"end-{id}", (usual, *(verdict for verdict in Verdict if verdict is not usual)))
+        todo = (services, id, texts, who)
+        st.button(texts("act.resolve_do"), key=f"resolve-do-{id}", type="primary", on_click=_close, args=todo)
 
 
-def _verdict(texts: Texts, key: str, order: tuple[Verdict, ...]) -> Verdict:
+def _close(services: Services, id: str, texts: Texts, who: str) -> None:
+    verdict = Verdict(_written(f"end-{id}"))
+    _do(lambda: services.resolve(id, verdict, who), texts, texts("act.done_resolved"))
+
+
+def _verdict(texts: Texts, key: str, order: tuple[Verdict, ...]) -> None:
     names = {verdict.value: texts(f"verdict.{verdict.value}") for verdict in order}
-    chosen = st.radio(texts("act.verdict"), list(names), format_func=names.__getitem__, key=key)
-    return Verdict(chosen or order[0].value)
+    st.radio(texts("act.verdict"), list(names), format_func=names.__getitem__, key=key)
