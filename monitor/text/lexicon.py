@@ -63,6 +63,7 @@ class Lexicon:
     samples: tuple[Sample, ...]
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Codes of the languages that can be read: one for each file in the folder."""
     folder = files("monitor.text") / "languages"

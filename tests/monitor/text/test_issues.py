@@ -1,0 +1,189 @@
+"""Which complaints become one issue. All posts are invented."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.domain import AccountKey, Brand, Post, PostKey
+from monitor.match import Matcher
+from monitor.text import issues as issues_module
+from monitor.text.issues import IssueClusters
+from monitor.text.reader import TextReader
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+READER = TextReader()
+NAMES = ("Northline Air", "Northline", "北线航空", "노스라인", "నార్త్‌లైన్")
+MATCHER = Matcher([Brand("northline", "Northline Air", names=NAMES, handles=("northlineair",))])
+
+GUITAR = {
+    "en": [
+        "@northlineair your baggage crew smashed my guitar and nobody takes responsibility",
+        "Northline Air smashed a guitar that I have owned for ten years. No compensation. Shame on you",
+        "They broke my guitar in the hold, Northline baggage handlers just threw it. Disgusting",
+    ],
+    "zh": [
+        "北线航空的行李员把我的吉他摔坏了，没人负责，太过分了",
+        "吉他托运被北线航空摔坏，拒绝赔偿，垃圾",
+        "投诉北线航空！我的吉他被摔坏，客服推卸责任",
+    ],
+    "ko": [
+        "노스라인 직원들이 내 기타를 부쉈는데 아무도 책임을 안 져요. 최악",
+        "노스라인항공에 맡긴 기타가 부서졌어요. 보상도 없고 정말 화나네요",
+        "기타를 부숴놓고 책임 없다는 노스라인, 짜증나",
+    ],
+    "te": [
+        "నార్త్‌లైన్ సిబ్బంది నా గిటార్ విరగ్గొట్టారు, ఎవరూ బాధ్యత తీసుకోవడం లేదు, దారుణం",
+        "నార్త్‌లైన్ విమానంలో నా గిటార్ విరిగిపోయింది, పరిహారం ఇవ్వడం లేదు, చెత్త సర్వీస్",
+        "నా గిటార్ విరగ్గొట్టారు, నార్త్‌లైన్ సిబ్బంది పట్టించుకోవడం లేదు",
+    ],
+}
+OTHERS = {
+    "en": [
+        "The Northline app crashes whenever I try to check in. Useless",
+        "@northlineair charged my card twice for one ticket and refuses to pay it back",
+        "Northline flight to Lisbon delayed six hours, no explanation, no food. Terrible",
+    ],
+    "zh": [
+        "北线航空的软件又闪退，登录不了，差评",
+        "北线航空重复扣费两次，至今没人处理，坑人",
+        "去里斯本的航班延误六个小时，没有任何解释，太差了",
+    ],
+    "ko": [
+        "노스라인 앱 로그인이 안돼요. 업데이트하고 계속 튕겨요 짜증",
+        "노스라인이 카드 결제를 두 번 해놓고 답변이 없어요. 사기",
+        "리스본행 비행기 여섯 시간 지연, 설명도 없고 최악",
+    ],
+    "te": [
+        "నార్త్‌లైన్ యాప్ పని చేయడం లేదు, లాగిన్ అవ్వట్లేదు, చెత్త",
+        "టికెట్ డబ్బులు రెండుసార్లు కట్ చేశారు, నార్త్‌లైన్ మోసం",
+        "లిస్బన్ విమానం ఆరు గంటలు ఆలస్యం, సమాచారం లేదు, చాలా దారుణం",
+    ],
+}
+
+
+def post(text: str, number: int = 0, at: datetime = NOW, links: Sequence[str] = ()) -> Post:
+    key = PostKey("microblog", str(number))
+    account = AccountKey("microblog", f"someone{number}")
+    reading, matches = READER.read(text), MATCHER.match(text)
+    return Post(key, account, text, at, at, brand_matches=matches, assessment=reading, links=tuple(links))
+
+
+def assign_all(texts: Sequence[str], clusters: IssueClusters | None = None, brand: str = "northline") -> list[str]:
+    clusters = clusters or IssueClusters()
+    return [
+        clusters.assign(brand, post(text, number, NOW + timedelta(minutes=number))) for number, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.parametrize("language", GUITAR)
+def test_paraphrases_join_one_issue(language: str) -> None:
+    assert assign_all(GUITAR[language]) == ["microblog:0"] * 3
+
+
+@pytest.mark.parametrize("language", GUITAR)
+def test_different_complaints_of_one_brand_stay_apart(language: str) -> None:
+    texts = [GUITAR[language][0], *OTHERS[language]]
+    assert len(set(assign_all(texts))) == 4
+
+
+@pytest.mark.parametrize("language", GUITAR)
+def test_they_stay_apart_when_mixed(language: str) -> None:
+    guitar, others = GUITAR[language], OTHERS[language]
+    found = assign_all([guitar[0], others[0], guitar[1], others[1], others[2], guitar[2]])
+    assert found[0] == found[2] == found[5]
+    assert len(set(found)) == 4
+
+
+def test_all_of_these_texts_are_read_as_complaints() -> None:
+    texts = [text for group in (GUITAR, OTHERS) for listed in group.values() for text in listed]
+    assert [text for text in texts if not READER.read(text).is_complaint] == []
+
+
+def test_posts_with_the_same_link_are_one_issue_in_any_words_and_languages() -> None:
+    clusters, link = IssueClusters(), "https://video.example/song"
+    first = clusters.assign("northline", post("So this happened to my guitar", 1, links=[link]))
+    again = clusters.assign("northline", post("들어보세요", 2, NOW + timedelta(hours=1), [f"{link}/#t=10"]))
+    other = clusters.assign("northline", post("listen", 3, NOW, ["https://video.example/other"]))
+    assert first == again == "microblog:1"
+    assert other == "microblog:3"
+
+
+def test_the_issue_of_the_root_is_taken_over() -> None:
+    clusters = IssueClusters()
+    assert clusters.assign("northline", post(OTHERS["en"][0], 5), root_issue="microblog:1") == "microblog:1"
+
+
+def test_praise_and_remarks_open_no_issue() -> None:
+    found = assign_all(["lovely crew, thank you", "lovely crew, thank you", "Northline flies to Lisbon from May"])
+    assert found == ["microblog:0", "microblog:1", "microblog:2"]
+
+
+def test_news_joins_the_complaint_it_is_about_and_opens_nothing_by_its_words() -> None:
+    clusters = IssueClusters()
+    about = "Musician says Northline baggage handlers smashed guitar"
+    early = clusters.assign("northline", replace(post(about, 1), is_press=True))
+    complaint = clusters.assign("northline", post(GUITAR["en"][0], 2))
+    late = clusters.assign("northline", replace(post(about, 3), is_press=True))
+    other = clusters.assign("northline", replace(post("Northline to fly to Lisbon from May", 4), is_press=True))
+    assert (early, complaint, late, other) == ("microblog:1", "microblog:2", "microblog:2", "microblog:4")
+
+
+def test_brands_are_kept_apart() -> None:
+    clusters = IssueClusters()
+    first = clusters.assign("northline", post(GUITAR["en"][0], 1))
+    assert clusters.assign("southline", post(GUITAR["en"][0], 2)) != first
+
+
+def test_an_issue_without_posts_for_a_week_is_closed() -> None:
+    clusters = IssueClusters()
+    first = clusters.assign("northline", post(GUITAR["en"][0], 1))
+    kept = clusters.assign("northline", post(GUITAR["en"][0], 2, NOW + timedelta(days=6)))
+    later = clusters.assign("northline", post(GUITAR["en"][0], 3, NOW + timedelta(days=12)))
+    new = clusters.assign("northline", post(GUITAR["en"][0], 4, NOW + timedelta(days=20)))
+    assert [kept, later, new] == [first, first, "microblog:4"]
+
+
+def test_stored_posts_bring_the_issues_back() -> None:
+    clusters = IssueClusters()
+    clusters.remember("northline", replace(post(GUITAR["en"][0], 1, links=["https://x.example/a"]), issue="old:7"))
+    assert clusters.assign("northline", post(GUITAR["en"][1], 2)) == "old:7"
+    assert clusters.assign("northline", post("see this", 3, links=["https://x.example/a"])) == "old:7"
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issues_module, "MAX_OPEN", 5)
+    monkeypatch.setattr(issues_module, "MAX_LINKS", 7)
+    clusters = IssueClusters()
+    for number in range(50):
+        text = f"worst thing ever, terrible item{number:03d} zone{number:03d} broken"
+        clusters.assign(
+            "northline", post(text, number, NOW + timedelta(seconds=number), [f"https://x.example/{number}"])
+        )
+    state = clusters._brands["northline"]
+    assert len(state.open) <= 5
+    assert len(state.links) <= 7
+    assert len(state._by_term) <= 5 * issues_module.MAX_TERMS
+
+
+POOL = [text for group in (GUITAR, OTHERS) for listed in group.values() for text in listed]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(POOL), st.integers(-100, 400)), max_size=25))
+def test_the_same_posts_give_the_same_issues_and_restarts_change_nothing(drawn: list[tuple[str, int]]) -> None:
+    posts = [post(text, number, NOW + timedelta(hours=hours)) for number, (text, hours) in enumerate(drawn)]
+    posts.sort(key=lambda one: one.created_at)
+    always, restarted = IssueClusters(), IssueClusters()
+    stored: list[Post] = []
+    for number, one in enumerate(posts):
+        if number % 7 == 6:
+            restarted = IssueClusters()
+            for earlier in stored:
+                restarted.remember("northline", earlier)
+        key = always.assign("northline", one)
+        assert restarted.assign("northline", one) == key
+        stored.append(replace(one, issue=key))
