@@ -6,7 +6,7 @@ a circle.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -56,10 +56,11 @@ def add_reposts(session: Session, reposts: Iterable[Repost]) -> list[Repost]:
     c = REPOST.c
     keys = (c.root_source, c.root_id, c.child_source, c.child_id)
     insert = insert_into(session, REPOST).on_conflict_do_nothing().returning(*keys)
-    rows = map(repost_row, sorted(given, key=attrgetter("root", "child")))
-    inserted = {tuple(row) for row in insert_rows(session, insert, rows)}
-    if len(inserted) == len(given) or not inserted:
-        return given if inserted else []
+    rows = sorted(map(repost_row, given), key=itemgetter(0, 1, 2, 3))
+    added = list(insert_rows(session, insert, rows))
+    if len(added) == len(given) or not added:
+        return given if added else []
+    inserted = set(map(tuple, added))
     first: dict[tuple[str, ...], Repost] = {}
     for repost in given:
         first.setdefault((*stored(repost.root), *stored(repost.child)), repost)
