@@ -28,6 +28,7 @@ _SCRIPTS: dict[str, str] = {
     "ru": "\u0400-\u04ff",
 }
 _OTHER = re.compile(f"[{''.join(_SCRIPTS.values())}]+")
+_ONLY = {code: re.compile(f"[{ranges}]+") for code, ranges in _SCRIPTS.items()}
 _BLOCK = 7  # bits; every range above is made of whole or half blocks that no other range touches
 _SCRIPT_OF = {
     block: code
@@ -77,8 +78,15 @@ def identify_masked(masked: str, hint: str | None = None) -> str | None:
     letters = "".join(_OTHER.findall(sample))
     if not letters or _mostly_latin(sample, len(letters)):
         return _latin(sample, claimed)
+    return _by_script(_script_counts(letters), claimed)
+
+
+def _script_counts(letters: str) -> Counter[str]:
+    first = _SCRIPT_OF[ord(letters[0]) >> _BLOCK]
+    if _ONLY[first].fullmatch(letters):
+        return Counter({first: len(letters)})
     chosen = letters[:: 1 + len(letters) // _ENOUGH]
-    return _by_script(Counter(_SCRIPT_OF[ord(letter) >> _BLOCK] for letter in chosen), claimed)
+    return Counter(_SCRIPT_OF[ord(letter) >> _BLOCK] for letter in chosen)
 
 
 def _mostly_latin(sample: str, other: int) -> bool:
@@ -109,7 +117,7 @@ def _latin(sample: str, claimed: str | None) -> str | None:
 def _small_word_scores(words: list[str]) -> dict[str, float]:
     """Per language, the sum of its small words found; a word that several languages share counts a part to each."""
     scores: dict[str, float] = {}
-    for word in set(words):
+    for word in dict.fromkeys(words):
         share = _SHARED.get(word)
         if share is not None:
             for code in _languages_with(word):
