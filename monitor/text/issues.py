@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from monitor.domain import Post
 from monitor.text.content import Terms, terms
+from monitor.text.links import canonical
 
 CLOSED_AFTER = timedelta(days=7)  # without a post
 SIMILAR = 0.27  # cosine from which a text joins an issue
 MAX_OPEN = 2_000  # issues of one brand that are kept open; the one silent for longest goes first
 MAX_TERMS = 80  # of one issue
-MAX_LINKS = 10_000  # of one brand that are remembered
+MAX_LINKS = 50_000  # of one brand that are remembered
+MAX_LINKS_OF_POST = 10
 _FADED = 1e-3
 
 
@@ -43,11 +45,12 @@ class _BrandIssues:
 
     def __init__(self) -> None:
         self.open: OrderedDict[str, _Issue] = OrderedDict()  # the one silent for longest first
-        self.links: OrderedDict[str, str] = OrderedDict()
+        self.links: OrderedDict[str, tuple[str, datetime]] = OrderedDict()  # issue and newest use; oldest use first
         self._by_term: dict[str, set[str]] = {}
 
     def by_link(self, links: Iterable[str]) -> str | None:
-        return next((self.links[link] for link in links if self.links.get(link) in self.open), None)
+        """The issue of the first of ``links`` that is known."""
+        return next((self.links[link][0] for link in links if link in self.links), None)
 
     def most_similar(self, text: Terms) -> str | None:
         """The open issue whose centroid is nearest to ``text``, where one is near enough; the older one on a tie.
@@ -82,17 +85,19 @@ class _BrandIssues:
         if len(self.open) > MAX_OPEN:
             self._close(next(iter(self.open)))
 
-    def point(self, links: Iterable[str], key: str) -> None:
+    def point(self, links: Iterable[str], key: str, at: datetime) -> None:
+        """Let ``links`` lead to an issue; one that leads to another already keeps doing so."""
         for link in links:
-            self.links.setdefault(link, key)
-            if self.links[link] not in self.open:
-                self.links[link] = key
+            known, newest = self.links.pop(link, (key, at))
+            self.links[link] = (known, max(newest, at))
         while len(self.links) > MAX_LINKS:
             self.links.popitem(last=False)
 
     def close_silent(self, before: datetime) -> None:
         while self.open and next(iter(self.open.values())).at < before:
             self._close(next(iter(self.open)))
+        while self.links and next(iter(self.links.values()))[1] < before:
+            self.links.popitem(last=False)
 
     def _close(self, key: str) -> None:
         for term in self.open.pop(key).weights:
@@ -108,9 +113,9 @@ class _BrandIssues:
 class IssueClusters:
     """Assigns posts to complaint issues. Deterministic: the same posts in the same order give the same issues.
 
-    A post joins an open issue of its brand when it points to the same link, or when it is a complaint or a news item in
-    similar words; ``half_life`` is how fast the words of older posts fade. Other complaints, and posts with a link,
-    open an issue of their own. An issue without a post for a week is closed and forgotten. May be shared by threads.
+    A post joins an issue of its brand when it points to the same page as a post before, or to that post; or when
+    it is a complaint or news in similar words. ``half_life`` is how fast the words of older posts fade. Any other
+    complaint opens an issue of its own. What is not heard of for a week is forgotten. May be shared by threads.
     """
 
     def __init__(self, half_life: timedelta = timedelta(hours=48)) -> None:
@@ -121,8 +126,8 @@ class IssueClusters:
     def assign(self, brand: str, post: Post, root_issue: str | None = None) -> str:
         """The key of the issue that ``post`` belongs to; ``root_issue`` is that of the post it answers or quotes.
 
-        The key of a new issue is the key of its first post. A post that is neither a complaint nor has a link gets its
-        own key and opens nothing.
+        The key of a new issue is the key of its first post. A post that is no complaint gets its own key too where it
+        joins nothing; later posts find it by its links and its address only.
         """
         links, text = _links(post), _terms(post)
         with self._lock:
@@ -143,11 +148,11 @@ class IssueClusters:
         return issues
 
     def _keep(self, issues: _BrandIssues, key: str, post: Post, text: Terms, links: tuple[str, ...]) -> None:
-        """Only complaints shape the words of an issue; a link or a further post keeps it open."""
+        """Only complaints open an issue and shape its words; any other post keeps it open."""
         complaint = _is_complaint(post)
-        if complaint or links or key in issues.open:
+        if complaint or key in issues.open:
             issues.add(key, post.created_at, text if complaint else {}, self._half_life)
-            issues.point(links, key)
+        issues.point(links, key, post.created_at)
 
 
 def _is_complaint(post: Post) -> bool:
@@ -162,4 +167,6 @@ def _terms(post: Post) -> Terms:
 
 
 def _links(post: Post) -> tuple[str, ...]:
-    return tuple(link.split("#", 1)[0].rstrip("/").casefold() for link in post.links if link)
+    """The pages that ``post`` points to, then its own address, by which others point to it."""
+    found = (canonical(link) for link in (*post.links[:MAX_LINKS_OF_POST], *((post.url,) if post.url else ())))
+    return tuple(dict.fromkeys(link for link in found if link is not None))

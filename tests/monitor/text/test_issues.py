@@ -112,6 +112,28 @@ def test_posts_with_the_same_link_are_one_issue_in_any_words_and_languages() -> 
     assert other == "microblog:3"
 
 
+def test_a_post_is_found_by_its_own_address() -> None:
+    clusters = IssueClusters()
+    song = replace(post("A song about my guitar", 1), url="https://www.video.example/watch?v=Song1")
+    first = clusters.assign("northline", song)
+    shared = post("you have to hear this", 2, links=["http://video.example/watch?v=Song1&utm_source=app"])
+    assert clusters.assign("northline", shared) == first
+    elsewhere = post("you have to hear this", 3, links=["http://video.example/watch?v=Song2", "https://video.example/"])
+    assert clusters.assign("northline", elsewhere) == "microblog:3"
+    home = post("their channel", 4, links=["https://video.example"])
+    assert clusters.assign("northline", home) == "microblog:4"
+
+
+def test_remarks_with_addresses_push_no_complaint_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issues_module, "MAX_OPEN", 3)
+    clusters = IssueClusters()
+    first = clusters.assign("northline", post(GUITAR["en"][0], 0))
+    for number in range(1, 20):
+        remark = replace(post("Northline flies to Lisbon", number), url=f"https://microblog.example/{number}")
+        clusters.assign("northline", remark)
+    assert clusters.assign("northline", post(GUITAR["en"][1], 20)) == first
+
+
 def test_the_issue_of_the_root_is_taken_over() -> None:
     clusters = IssueClusters()
     assert clusters.assign("northline", post(OTHERS["en"][0], 5), root_issue="microblog:1") == "microblog:1"
