@@ -1,7 +1,7 @@
 """What the board may ask and do. Every call says who is asking; nothing here knows how a page looks."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -12,7 +12,7 @@ from monitor.clock import Clock
 from monitor.domain import AccountKey, Brand, Post
 from monitor.errors import RipplewatchError
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
-from ui.charts.tree import Act, passed_on
+from ui.charts.tree import Forest, Placed, largest, place
 from ui.next_steps import NextStep, next_steps
 from ui.ports import Cases, Crawl, Crawls, Deliveries, Incidents, Meta, Posts
 
@@ -21,7 +21,9 @@ Change = Callable[[Incident], tuple[Incident, LogEntry]]
 
 STALLED_AFTER = timedelta(minutes=10)  # the daemon works every minute
 CLOSED_SHOWN = 12
+FILES_REMEMBERED = 64
 NODES_READ = 50_000
+POINTS_DRAWN = 400
 POSTS_SHOWN = 40
 
 
@@ -87,7 +89,8 @@ class CasePage:
     """What the Case page shows."""
 
     file: CaseFile
-    acts: Sequence[Act]
+    forest: Forest  # who through whom
+    points: Sequence[Placed]  # of its picture
     names: Mapping[AccountKey, str]  # handles of the accounts in the picture and under the posts
     newest: Sequence[Post]
     log: Sequence[LogEntry]  # oldest first
@@ -109,6 +112,7 @@ class Services:
     brands: Sequence[Brand]
     people: Sequence[Person]
     clock: Clock
+    remembered: dict[tuple[str, str, str], CaseFile] = field(default_factory=dict, compare=False, repr=False)
 
     def now(self) -> datetime:
         """The present moment; in a database that holds a replay, the moment up to which it was replayed."""
@@ -127,7 +131,7 @@ class Services:
         awake = [incident for incident in open_ones if not _asleep(incident, now)]
         wanted = sorted((incident for incident in awake if filters.let_through(incident, who)), key=attention)
         closed = [incident for incident in self.incidents.recent(100) if incident.status is Status.resolved]
-        cards = tuple(self.cases.read(incident, now) for incident in wanted)
+        cards = tuple(self._file(incident, now) for incident in wanted)
         tick, label = self._tick(), self._label()
         recorded = label is not None
         waited = None if tick is None or recorded else self.clock.now() - tick
@@ -159,19 +163,40 @@ class Services:
         incident = self.incidents.get(id)
         if incident is None:
             return None
-        now = self.now()
-        file = self.cases.read(incident, now)
-        spread = passed_on(self.cases.nodes(incident, NODES_READ))
+        file = self._file(incident, self.now())
+        forest = largest(self.cases.nodes(incident, NODES_READ))
+        points = place(forest.acts, POINTS_DRAWN)
         newest = self.posts.of_issue(incident.brand, incident.issue, POSTS_SHOWN)
-        keys = {act.account for act in spread if act.account} | {post.author for post in (*newest, *file.examples)}
-        known = self.posts.accounts(keys)
-        names = {key: account.handle for key, account in known.items() if account.handle}
-        names |= {carrier.account: carrier.handle for carrier in file.carriers if carrier.handle}
-        log = self.incidents.history(id)
-        ahead = next_steps(file, self.deliveries.of_incident(id))
+        drawn = {forest.acts[point.hop].account for point in points if not point.gathered}
         label = self._label()
-        moments = label.moments if label else ()
-        return CasePage(file, spread, names, newest, log, ahead, moments, label is not None)
+        return CasePage(
+            file=file,
+            forest=forest,
+            points=points,
+            names=self._names({*drawn, *(post.author for post in (*newest, *file.examples))}, file),
+            newest=newest,
+            log=self.incidents.history(id),
+            ahead=next_steps(file, self.deliveries.of_incident(id)),
+            moments=label.moments if label else (),
+            recorded=label is not None,
+        )
+
+    def _names(self, keys: Iterable[AccountKey | None], file: CaseFile) -> dict[AccountKey, str]:
+        known = self.posts.accounts([key for key in keys if key is not None])
+        names = {key: account.handle for key, account in known.items() if account.handle}
+        return names | {carrier.account: carrier.handle for carrier in file.carriers if carrier.handle}
+
+    def _file(self, incident: Incident, now: datetime) -> CaseFile:
+        """The case file; between two ticks of the daemon nothing but the incident itself can change in it."""
+        tick = self.meta.get("last_tick_at")
+        key = (incident.id, incident.issue, tick or "")
+        file = self.remembered.get(key) if tick else None
+        if file is None:
+            file = self.cases.read(incident, now)
+            while len(self.remembered) >= FILES_REMEMBERED:
+                self.remembered.pop(next(iter(self.remembered)), None)
+            self.remembered[key] = file
+        return replace(file, incident=incident, now=now)
 
     def choices(self, who: str) -> Sequence[Incident]:
         """The incidents that can be opened, open ones first."""

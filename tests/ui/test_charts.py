@@ -14,10 +14,10 @@ from alerts.casefile import Outlook
 from graph.domain import GrowthPoint
 from monitor.domain import AccountKey
 from ui.charts.ahead import at, worth_drawing
-from ui.charts.curves import Marker, growth_chart, views_chart
+from ui.charts.curves import Marker, from_ignition, growth_chart, views_chart
 from ui.charts.diffusion import Cast, diffusion_chart
 from ui.charts.spark import sparkline
-from ui.charts.tree import caused, passed_on, place, time_scale
+from ui.charts.tree import caused, largest, place, time_scale
 from ui.i18n import Texts
 
 NOW = datetime(2026, 3, 12, 13, 55)  # noqa: DTZ001 - charts take local times
@@ -84,9 +84,16 @@ def test_a_chain_and_a_lone_post_can_be_drawn():
     assert len(place(chain[:1])) == 1
 
 
-def test_posts_that_nobody_passed_on_are_left_out():
-    hops = [*tree(5), Hop(None, NOW.replace(tzinfo=UTC), None), *tree(1)]
-    assert len(passed_on(hops)) == 5
+def test_the_largest_cascades_are_shown_and_lone_posts_left_out():
+    lone = Hop(None, NOW.replace(tzinfo=UTC), None)
+    small = [Hop(h.account, h.at, None if h.parent_index is None else h.parent_index + 1) for h in tree(3)]
+    large = [Hop(h.account, h.at, None if h.parent_index is None else h.parent_index + 4) for h in tree(500)]
+    forest = largest([lone, *small, *large])
+    assert (len(forest.acts), forest.cascades, forest.of) == (500, 1, 2)
+    assert [act.parent_index for act in forest.acts] == [h.parent_index for h in tree(500)]
+    everything = largest([lone, *small, *large], share=1.0)
+    assert (len(everything.acts), everything.cascades) == (503, 2)
+    assert len(largest([lone]).acts) == 1
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=50))
@@ -98,21 +105,33 @@ def test_the_time_scale_can_be_read_backwards(seconds):
         assert abs(scale.moment(scale.position(moment)) - moment) < timedelta(seconds=2)
 
 
-def test_the_diffusion_chart_says_how_much_it_shows_and_draws_both_kinds_of_edge():
+def test_the_diffusion_chart_draws_both_kinds_of_edge_and_names_as_text():
     hops = tree(900)
     names = {AccountKey("s", "0"): 'or"igin</text>', AccountKey("s", "1"): "first"}
-    drawn = diffusion_chart(hops, Cast(names, {AccountKey("s", "1"): "press"}, "#c4530a"), TEXTS)
-    assert drawn.total == 900
-    assert drawn.shown < 900
-    spec = drawn.chart.to_json()
-    assert '"strokeDash": [\n' in spec
-    assert "inferred" in spec
-    assert "explicit (via)" in spec
+    cast = Cast(names, {AccountKey("s", "1"): "press"}, "#c4530a")
+    spec = diffusion_chart(place(hops), hops, cast, TEXTS).to_dict()
+    dashes = [layer["mark"]["strokeDash"] for layer in spec["layer"] if layer["mark"]["type"] == "line"]
+    assert dashes == [[1, 0], [3, 3]]
+    rows = [row for rows in spec["datasets"].values() for row in rows]
+    assert {"inferred", "explicit (via)"} <= {row.get("path") for row in rows}
+    assert '@or"igin</text>' in {row.get("label") for row in rows}
 
 
 def test_an_anonymous_root_can_be_drawn():
     hops = [Hop(None, NOW, None, None), Hop(AccountKey("s", "a"), NOW + timedelta(minutes=1), 0, "quote")]
-    assert diffusion_chart(hops, Cast({}, {}, "#000"), TEXTS).shown == 2
+    spec = diffusion_chart(place(hops), hops, Cast({}, {}, "#000"), TEXTS).to_dict()
+    assert "account not named" in str(spec["datasets"])
+
+
+def test_the_curve_starts_where_it_left_the_ground():
+    start = NOW - timedelta(days=20)
+    quiet = [GrowthPoint(start + timedelta(days=n), 1 + n) for n in range(15)]
+    rush = [GrowthPoint(NOW - timedelta(hours=20 - n), 100 * n) for n in range(1, 21)]
+    shown = from_ignition([*quiet, *rush], NOW - timedelta(hours=15))
+    assert shown[0].at > NOW - timedelta(days=3)
+    assert shown[-1] == rush[-1]
+    early = from_ignition([*quiet, *rush], start + timedelta(days=5))
+    assert early[0].at < start + timedelta(days=5)
 
 
 def growth(hours=8):

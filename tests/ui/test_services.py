@@ -97,7 +97,7 @@ def test_resolving_keeps_the_verdict(services):
 
 def test_a_case_brings_names_posts_and_all_acts(services):
     page = services.case("guitar-1", "Ada")
-    assert len(page.acts) == 640
+    assert len(page.forest.acts) == 640
     assert page.names[page.file.carriers[0].account] == "lowstring"
     assert [post.created_at for post in page.newest] == sorted((p.created_at for p in page.newest), reverse=True)
 

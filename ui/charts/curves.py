@@ -18,6 +18,7 @@ from ui.charts.ahead import worth_drawing
 from ui.i18n import Texts
 from ui.theme import FONT, LINE, MUTED, PAPER
 
+_LEAD = timedelta(hours=6)  # what is shown of the quiet before a rush
 _LABEL_ROWS = 4  # labels of neighbouring markers stand at different heights
 
 
@@ -57,7 +58,8 @@ def growth_chart(
     steps = worth_drawing(outlook, here.size, here.at - growth[0].at)
     if steps:
         layers = [*_forecast(here, steps, colour, texts), *layers]
-    layers += _markers(markers, texts)
+    end = here.at + timedelta(hours=max((step.hours for step in steps), default=0))
+    layers += _markers(markers, texts, (growth[0].at, end))
     return style(alt.layer(*layers).properties(height=height, width="container"))
 
 
@@ -67,8 +69,8 @@ def views_chart(
     """Views over time, as the site showed them."""
     line = alt.Chart(_frame(views)).mark_line(color=colour, strokeWidth=2, interpolate="monotone")
     layers = [line.encode(x=_time(texts), y=_size(ticks=3), tooltip=_tooltip())]
-    within = [marker for marker in markers if views[0].at <= marker.at <= views[-1].at]
-    return style(alt.layer(*layers, *_markers(within, texts, named=False)).properties(height=height, width="container"))
+    layers += _markers(markers, texts, (views[0].at, views[-1].at), named=False)
+    return style(alt.layer(*layers).properties(height=height, width="container"))
 
 
 def _frame(points: Sequence[GrowthPoint]) -> pd.DataFrame:
@@ -110,18 +112,43 @@ def _forecast(here: GrowthPoint, steps: Sequence[Outlook], colour: str, texts: T
     ]
 
 
-def _markers(markers: Sequence[Marker], texts: Texts, named: bool = True) -> list[Any]:
-    ordered = sorted(markers, key=lambda marker: marker.at)
-    rows = [{"at": marker.at, "label": marker.label, "colour": marker.colour} for marker in ordered]
+def from_ignition(growth: Sequence[GrowthPoint], noticed: datetime) -> list[GrowthPoint]:
+    """The curve from where it left the ground (one per cent of its size); never later than ``noticed``."""
+    least, latest = growth[-1].size / 100, noticed - _LEAD
+    start = next((place for place, point in enumerate(growth) if point.size >= least or point.at >= latest), 0)
+    if start == 0:
+        return list(growth)
+    before = GrowthPoint(max(growth[start - 1].at, growth[start].at - _LEAD), growth[start - 1].size)
+    return [before, *growth[start:]]
+
+
+def _markers(markers: Sequence[Marker], texts: Texts, span: tuple[datetime, datetime], named: bool = True) -> list[Any]:
+    """Lines across the curve; names at different heights, growing towards the middle of the picture."""
+    start, end = span
+    rows = [
+        {
+            "at": marker.at,
+            "label": marker.label,
+            "colour": marker.colour,
+            "left": marker.at - start < (end - start) * 0.6,
+        }
+        for marker in sorted(markers, key=lambda marker: marker.at)
+        if start <= marker.at <= end
+    ]
     if not rows:
         return []
     x, colour = _time(texts), alt.Color("colour:N", scale=None)
     rule = alt.Chart(pd.DataFrame(rows)).mark_rule(strokeDash=[2, 3], strokeWidth=1.2)
     layers = [rule.encode(x=x, color=colour, tooltip="label:N")]
-    for place in range(_LABEL_ROWS if named else 0):
-        if rows[place::_LABEL_ROWS]:
-            data, height = alt.Chart(pd.DataFrame(rows[place::_LABEL_ROWS])), alt.value(7 + 15 * place)
-            ground = data.mark_text(align="left", dx=4, fontSize=11, stroke=PAPER, strokeWidth=4, color=PAPER)
-            words = data.mark_text(align="left", dx=4, fontSize=11).encode(color=colour)
-            layers += [layer.encode(x=x, y=height, text="label:N") for layer in (ground, words)]
+    for place, row in enumerate(rows if named else ()):
+        data, height = alt.Chart(pd.DataFrame([row])), alt.value(7 + 15 * (place % _LABEL_ROWS))
+        form = {
+            "fontSize": 11,
+            "align": "left" if row["left"] else "right",
+            "dx": 4 if row["left"] else -4,
+            "clip": True,
+        }
+        ground = data.mark_text(**form, stroke=PAPER, strokeWidth=4, color=PAPER)
+        words = data.mark_text(**form).encode(color=colour)
+        layers += [layer.encode(x=x, y=height, text="label:N") for layer in (ground, words)]
     return layers

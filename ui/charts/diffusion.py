@@ -9,14 +9,16 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from alerts.wording import one_line
 from monitor.domain import AccountKey
 from ui.charts.curves import style
-from ui.charts.tree import Hop, Placed, place, time_scale
+from ui.charts.tree import Hop, Placed, time_scale
 from ui.i18n import Texts
-from ui.theme import ACCENT, INK, MUTED, PRESS
+from ui.theme import ACCENT, INK, PAPER, PRESS
 
 _EXPLICIT, _INFERRED, _LEAF, _GATHERED = "#9fb0cc", "#c9b98f", "#8ea3c7", "#d5dae4"
 _TICKS = 4
+_MIDDLE = 0.6  # names of points further right stand to their left
 _BRANCH = 5  # lines to acts that caused fewer are drawn faint
 CARRIER = 0.02  # who caused less than this share of what the largest did is drawn as one of many
 
@@ -30,35 +32,28 @@ class Cast:
     colour: str  # of the case's level: the origin is drawn in it
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The chart, and how much of the case it shows."""
+def diffusion_chart(points: Sequence[Placed], hops: Sequence[Hop], cast: Cast, texts: Texts, height: int = 300) -> Any:
+    """Acts by time (to the right) and branch; solid lines where the path is explicit, dashed where it is inferred.
 
-    chart: Any
-    shown: int
-    total: int
-
-
-def diffusion_chart(hops: Sequence[Hop], cast: Cast, texts: Texts, height: int = 300, limit: int = 400) -> Drawn:
-    """Acts by time (to the right) and branch; solid lines where the path is explicit, dashed where it is inferred."""
-    points = place(hops, limit)
+    ``points`` are those of ``ui.charts.tree.place(hops)``.
+    """
     most = max(1, max((point.caused for point in points), default=1))
     rows = pd.DataFrame([_row(point, hops[point.hop], cast, texts, point.caused / most) for point in points])
-    rows.loc[rows["x"].index == 0, "colour"] = cast.colour  # the post that began it
+    rows.loc[rows.index == 0, "colour"] = cast.colour  # the post that began it
     x = alt.X("x:Q", axis=_axis(hops, texts), scale=alt.Scale(domain=[-0.04, 1.06], nice=False))
     layers = [
         _edges(points, hops, explicit=True, x=x),
         _edges(points, hops, explicit=False, x=x),
         _dots(rows, x),
-        _names(rows, x),
+        *_names(rows, x),
     ]
-    chart = alt.layer(*[layer for layer in layers if layer is not None]).properties(height=height, width="container")
-    return Drawn(style(chart), sum(not point.gathered for point in points), len(hops))
+    drawn = alt.layer(*[layer for layer in layers if layer is not None])
+    return style(drawn.properties(height=height, width="container"))
 
 
 def _axis(hops: Sequence[Hop], texts: Texts) -> Any:
     scale = time_scale([hop.at for hop in hops])
-    labels = [texts.moment(scale.moment(step / _TICKS), scale.end) for step in range(_TICKS + 1)]
+    labels = [texts.moment(scale.moment(step / _TICKS), scale.moments[-1]) for step in range(_TICKS + 1)]
     expression = f"{json.dumps(labels, ensure_ascii=False)}[round(datum.value * {_TICKS})]"
     ticks = [step / _TICKS for step in range(_TICKS + 1)]
     return alt.Axis(values=ticks, labelExpr=expression, grid=False, labelOverlap=True, labelFlush=True)
@@ -75,13 +70,17 @@ def _row(point: Placed, hop: Hop, cast: Cast, texts: Texts, share: float) -> dic
         "size": 16 + 520 * share**0.6 if not point.gathered else 40 + 3 * sqrt(point.gathered),
         "colour": colours.get(drawn, ACCENT if share >= CARRIER else _LEAF),
         "shape": "square" if point.gathered else "circle",
-        "name": texts("chart.more", n=point.gathered) if point.gathered else name or texts("chart.anonymous"),
-        "label": name if name and not point.gathered else None,
+        "name": texts("chart.more", n=point.gathered) if point.gathered else _short(name) or texts("chart.anonymous"),
+        "label": _short(name) if name and not point.gathered else None,
         "caused": point.caused,
         "share": share,
         "time": texts.full(hop.at),
         "path": "" if point.gathered or hop.parent_index is None else _path(hop, texts),
     }
+
+
+def _short(name: str | None) -> str:
+    return one_line(name or "", 24)
 
 
 def _path(hop: Hop, texts: Texts) -> str:
@@ -139,7 +138,7 @@ def _dots(rows: pd.DataFrame, x: Any) -> Any:
     )
 
 
-def _names(rows: pd.DataFrame, x: Any, most: int = 7) -> Any:
+def _names(rows: pd.DataFrame, x: Any, most: int = 7) -> list[Any]:
     """Names of those that caused most, where they do not run into one another."""
     named = rows[(rows["caused"] >= 2) & (rows["share"] >= CARRIER) & rows["label"].notna()].sort_values(
         "caused", ascending=False
@@ -150,11 +149,17 @@ def _names(rows: pd.DataFrame, x: Any, most: int = 7) -> Any:
         if len(kept) < most and all(abs(across - x) > 0.22 or abs(down - y) > 0.07 for x, y in taken):
             taken.append((across, down))
             kept.append(index)
-    if not kept:
-        return None
-    frame = rows.loc[kept].assign(label=[f"@{str(name).lstrip('@')}" for name in rows.loc[kept, "label"]])
-    words = alt.Chart(frame).mark_text(fontSize=11, fontWeight=600, color=INK, align="center", dy=-13, stroke=None)
-    back = alt.Chart(frame).mark_text(
-        fontSize=11, fontWeight=600, align="center", dy=-13, stroke="white", strokeWidth=3, color=MUTED
-    )
-    return alt.layer(*[layer.encode(x=x, y=_height(), text="label:N") for layer in (back, words)])
+    layers: list[Any] = []
+    for side, shift in (("left", 10), ("right", -10)):
+        frame = rows.loc[[row for row in kept if (float(rows["x"][row]) < _MIDDLE) == (side == "left")]]
+        if len(frame):
+            layers += _written(frame, x, side, shift)
+    return layers
+
+
+def _written(frame: pd.DataFrame, x: Any, side: str, shift: int) -> list[Any]:
+    """Names that grow towards the middle of the picture, on a ground that keeps them apart from the lines."""
+    data = alt.Chart(frame.assign(label=[f"@{str(name).lstrip('@')}" for name in frame["label"]]))
+    form = {"fontSize": 11, "fontWeight": 600, "align": side, "dy": -12, "dx": shift, "clip": True}
+    ground = data.mark_text(**form, stroke=PAPER, strokeWidth=4, color=PAPER)
+    return [layer.encode(x=x, y=_height(), text="label:N") for layer in (ground, data.mark_text(**form, color=INK))]

@@ -1,13 +1,14 @@
 """Where each act of a cascade stands in its picture: time to the right, branches from top to bottom."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from math import log
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from monitor.domain import AccountKey, Evidence
 
+_KNOTS = 64
 _SQUARES = 60  # at most so many places where acts that are not drawn are gathered
 
 
@@ -40,13 +41,40 @@ class Act(NamedTuple):
     evidence: Evidence | None
 
 
-def passed_on(hops: Sequence[Hop]) -> list[Act]:
-    """The acts of all cascades in which anything was passed on, and the first post in any case."""
-    parents = {hop.parent_index for hop in hops}
-    kept = [n for n, hop in enumerate(hops) if n == 0 or n in parents or hop.parent_index is not None]
-    index: dict[int | None, int | None] = {old: new for new, old in enumerate(kept)}
-    index[None] = None
-    return [Act(hop.account, hop.at, index[hop.parent_index], hop.evidence) for hop in (hops[n] for n in kept)]
+class Forest(NamedTuple):
+    """The largest cascades of a case, and how many there are of two acts or more."""
+
+    acts: list[Act]
+    cascades: int
+    of: int
+
+
+def largest(hops: Sequence[Hop], share: float = 0.9, most: int = 8) -> Forest:
+    """The largest cascades that together hold ``share`` of all that was passed on, at most ``most``; at least one."""
+    trees = _trees(hops)
+    spread = [tree for tree in trees if len(tree) > 1]
+    wanted, taken, kept = share * sum(map(len, spread)), 0, 0
+    while kept < min(most, len(spread)) and taken < wanted:
+        taken += len(spread[kept])
+        kept += 1
+    acts: list[Act] = []
+    for tree in spread[:kept] or trees[:1]:
+        index = {old: len(acts) + new for new, old in enumerate(tree)}
+        for old in tree:
+            hop = hops[old]
+            parent = None if hop.parent_index is None else index[hop.parent_index]
+            acts.append(Act(hop.account, hop.at, parent, hop.evidence))
+    return Forest(acts, kept, len(spread))
+
+
+def _trees(hops: Sequence[Hop]) -> list[list[int]]:
+    """The places of each cascade's acts, parents first; the largest cascade first."""
+    roots: list[int] = []
+    trees: dict[int, list[int]] = {}
+    for place, hop in enumerate(hops):
+        roots.append(place if hop.parent_index is None else roots[hop.parent_index])
+        trees.setdefault(roots[place], []).append(place)
+    return sorted(trees.values(), key=lambda tree: (-len(tree), tree[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +91,40 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class TimeScale:
-    """Maps moments to 0..1. Cascades rush, then trickle: a power of the time since the start opens up the rush."""
+    """Maps moments to 0..1 and back, evenly between its knots."""
 
-    start: datetime
-    end: datetime
-    power: float
+    moments: tuple[datetime, ...]
+    positions: tuple[float, ...]
 
     def position(self, at: datetime) -> float:
         """0 at the start, 1 at the end."""
-        whole = (self.end - self.start).total_seconds()
-        share = (at - self.start).total_seconds() / whole if whole else 0.0
-        return float(max(0.0, min(1.0, share)) ** self.power)
+        above = min(max(1, bisect_right(self.moments, at)), len(self.moments) - 1)
+        start, end = self.moments[above - 1], self.moments[above]
+        share = (at - start) / (end - start)
+        value = self.positions[above - 1] + share * (self.positions[above] - self.positions[above - 1])
+        return float(max(0.0, min(1.0, value)))
 
     def moment(self, position: float) -> datetime:
         """The inverse of ``position``."""
-        return self.start + (self.end - self.start) * float(position ** (1 / self.power))
+        above = min(max(1, bisect_right(self.positions, position)), len(self.positions) - 1)
+        start, end = self.positions[above - 1], self.positions[above]
+        share = (position - start) / (end - start)
+        return self.moments[above - 1] + share * (self.moments[above] - self.moments[above - 1])
 
 
 def time_scale(times: Sequence[datetime]) -> TimeScale:
-    """A scale on which the middle act stands in the middle, as far as powers from 0.2 to 1 bring it there."""
+    """Half clock, half crowd: a rush gets room, and a quiet day is still seen to be one.
+
+    The position is the mean of the share of the time that has passed and the share of the acts that have happened.
+    """
     ordered = sorted(times)
-    start, end, middle = ordered[0], ordered[-1], ordered[len(ordered) // 2]
-    whole = (end - start).total_seconds()
-    share = (middle - start).total_seconds() / whole if whole else 0.5
-    power = log(0.5) / log(share) if 0 < share < 1 else 1.0
-    return TimeScale(start, end, max(0.2, min(1.0, power)))
+    steps = sorted({round(step * (len(ordered) - 1) / _KNOTS) for step in range(_KNOTS + 1)})
+    knots = {ordered[step]: step / max(1, len(ordered) - 1) for step in steps}
+    start, end = ordered[0], ordered[-1]
+    if start == end:
+        return TimeScale((start, start + timedelta(seconds=1)), (0.0, 1.0))
+    places = [((at - start) / (end - start) + rank) / 2 for at, rank in knots.items()]
+    return TimeScale(tuple(knots), (0.0, *places[1:-1], 1.0))
 
 
 def caused(hops: Sequence[Hop]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from alerts.casefile import CaseFile
 from alerts.domain import Incident, Part, Status
+from monitor.domain import Post
 from ui.charts.spark import sparkline
 from ui.i18n import Texts
 from ui.markup import phrases
@@ -34,18 +35,29 @@ def _what(file: CaseFile, texts: Texts) -> str:
     return (
         '<div class="rw-what">'
         f'<p class="rw-line">{level_mark(incident, texts)} · {" · ".join(line)}</p>'
-        f'<h3 class="rw-title">{safe(phrases.title(incident, file, texts), 110)}</h3>'
-        f"{quote(file, texts)}{_by(file, texts)}</div>"
+        f"{_headline(file, texts)}{_by(file, texts)}</div>"
     )
+
+
+def _headline(file: CaseFile, texts: Texts) -> str:
+    """Title and quotation; the quotation alone where the title is just its beginning."""
+    if file.claim is not None and phrases.title_quotes(file.incident, file):
+        return (
+            f'<h3 class="rw-title"><q dir="auto">{safe(file.claim.text, 150)}</q> {_language(file.claim, texts)}</h3>'
+        )
+    return f'<h3 class="rw-title">{safe(phrases.title(file.incident, file, texts), 110)}</h3>{quote(file, texts)}'
+
+
+def _language(post: Post, texts: Texts) -> str:
+    code = post.language or (post.assessment.language if post.assessment else None)
+    return f'<span class="rw-tag">{safe(texts.language_name(code))}</span>'
 
 
 def quote(file: CaseFile, texts: Texts) -> str:
     """The claim in the words of its author, with the name of the language."""
     if file.claim is None:
         return f'<p class="rw-quote rw-muted">{safe(texts("card.no_text"))}</p>'
-    language = file.claim.language or (file.claim.assessment.language if file.claim.assessment else None)
-    tag = f'<span class="rw-tag">{safe(texts.language_name(language))}</span>'
-    return f'<p class="rw-quote"><q dir="auto">{safe(file.claim.text, 200)}</q> {tag}</p>'
+    return f'<p class="rw-quote"><q dir="auto">{safe(file.claim.text, 200)}</q> {_language(file.claim, texts)}</p>'
 
 
 def _by(file: CaseFile, texts: Texts) -> str:

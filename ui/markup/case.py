@@ -1,11 +1,12 @@
 """The texts and tables of the Case page as HTML."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.casefile import Carrier, CaseFile
 from alerts.domain import LogEntry
 from monitor.domain import AccountKey, Post
+from monitor.recording import KnownMoment
 from ui.i18n import Texts
 from ui.markup import phrases
 from ui.markup.card import arrivals, level_mark, standing
@@ -13,6 +14,7 @@ from ui.markup.safe import handle, link, safe
 from ui.next_steps import NextStep
 
 CARRIERS_SHOWN = 8
+SIGNS = "①②③④⑤⑥⑦⑧⑨"  # of known moments, here and in the curve
 
 
 def head(file: CaseFile, texts: Texts) -> str:
@@ -32,12 +34,20 @@ def head(file: CaseFile, texts: Texts) -> str:
     )
 
 
-def early(file: CaseFile, texts: Texts) -> str:
-    """How long before the known milestones the case was noticed; empty where none are known."""
-    if not file.extra:
-        return ""
-    rows = "".join(f"<div>{safe(label, 200)} <b>{safe(value, 200)}</b></div>" for label, value in file.extra.items())
-    return f'<div class="rw-early"><b>{safe(texts("case.ahead"))}</b>{rows}</div>'
+def early(file: CaseFile, moments: Sequence[KnownMoment], texts: Texts) -> str:
+    """How long before the known moments of a recorded case it was noticed; empty where none are known."""
+    if moments:
+        rows = "".join(_early(sign, moment, file, texts) for sign, moment in zip(SIGNS, moments, strict=False))
+    else:
+        rows = "".join(f"<div><b>{safe(value, 200)}</b> {safe(name, 200)}</div>" for name, value in file.extra.items())
+    return f'<div class="rw-early"><b>{safe(texts("case.ahead"))}</b>{rows}</div>' if rows else ""
+
+
+def _early(sign: str, moment: KnownMoment, file: CaseFile, texts: Texts) -> str:
+    gap = moment.at - file.incident.fired_at
+    key = "case.before" if gap >= timedelta(0) else "case.after"
+    lead = safe(texts(key, duration=texts.duration(abs(gap))))
+    return f"<div>{sign} <b>{lead}</b> {safe(moment.text, 200)}</div>"
 
 
 def known(file: CaseFile, texts: Texts) -> str:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from alerts.casefile import CaseFile
 from alerts.domain import Incident, Level, Part
+from alerts.wording import shortened
 from ui.charts.ahead import at
 from ui.i18n import Texts
 
@@ -34,6 +35,12 @@ def title(incident: Incident, file: CaseFile | None, texts: Texts) -> str:
     return why(incident, texts)
 
 
+def title_quotes(incident: Incident, file: CaseFile) -> bool:
+    """Whether the title is just the first words of the claim."""
+    start = incident.title.rstrip(" .…")
+    return file.claim is not None and " ".join(file.claim.text.split()).startswith(start)
+
+
 def why(incident: Incident, texts: Texts) -> str:
     """Why it was opened, in a few words."""
     key = f"why.{incident.kind}"
@@ -43,11 +50,9 @@ def why(incident: Incident, texts: Texts) -> str:
 def parts(incident: Incident) -> tuple[Part, ...]:
     """At most six parts of the score, one of each name, in the usual order; those that crossed are never left out."""
     named: dict[str, Part] = {}
-    for finding in incident.latest:
+    for finding in sorted(incident.latest, key=lambda finding: (-finding.level, -len(finding.parts), finding.detector)):
         for part in finding.parts:
-            known = named.get(part.name)
-            if known is None or (part.crossed and not known.crossed):
-                named[part.name] = part
+            named.setdefault(part.name, part)
     order = {name: place for place, name in enumerate(_PARTS)}
     ranked = sorted(named.values(), key=lambda part: (not part.crossed, order.get(part.name, len(order))))
     return tuple(sorted(ranked[:BARS], key=lambda part: order.get(part.name, len(order))))
@@ -58,7 +63,7 @@ def part_value(part: Part, texts: Texts) -> str:
     if part.value is None:
         return texts("unknown")
     if part.name == "harm_words":
-        return part.note or f"{part.value:.0f}"
+        return shortened(part.note, 24) if part.note else f"{part.value:.0f}"
     if part.name == "complaints":
         value = texts.percent(part.value)
         return texts("value.complaints", value=value, n=texts.number(part.n)) if part.n is not None else value

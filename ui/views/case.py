@@ -5,10 +5,9 @@ from datetime import datetime
 
 import streamlit as st
 
-from alerts.wording import one_line
 from graph.domain import GrowthPoint
 from ui import components, theme
-from ui.charts.curves import Marker, growth_chart, views_chart
+from ui.charts.curves import Marker, from_ignition, growth_chart, views_chart
 from ui.charts.diffusion import Cast, diffusion_chart
 from ui.i18n import Texts
 from ui.markup import case as markup
@@ -65,8 +64,9 @@ def _head(page: CasePage, services: Services, texts: Texts, who: str, back: Link
     with st.container(horizontal=True, vertical_alignment="center", key="case-acts"):
         components.actions(file, services, texts, who)
         back()
-    if file.extra:
-        components.show(markup.early(file, texts))
+    early = markup.early(file, page.moments, texts)
+    if early:
+        components.show(early)
 
 
 def _panel(name: str, head: str, note: str = "") -> st.delta_generator.DeltaGenerator:
@@ -93,7 +93,8 @@ def _how_far(page: CasePage, texts: Texts) -> None:
             return
         markers = _markers(page, texts)
         alternative = texts("card.curve_alt", size=texts.number(file.size), time=texts.full(file.now))
-        chart = growth_chart(_local(file.growth, texts), file.outlook, markers, colour, texts)
+        curve = from_ignition(file.growth, file.incident.fired_at)
+        chart = growth_chart(_local(curve, texts), file.outlook, markers, colour, texts)
         st.altair_chart(chart, theme=None, alt=alternative)
         note = texts("case.how_far_note", band=phrases.band(file, texts)) if file.outlook else texts("card.no_forecast")
         components.show(f'<p class="rw-small">{safe(note, 400)}</p>')
@@ -107,7 +108,7 @@ def _markers(page: CasePage, texts: Texts) -> list[Marker]:
     moments = [(file.incident.fired_at, texts("chart.fired"), theme.LEVELS[file.incident.level].colour)]
     if file.press_at is not None:
         moments.append((file.press_at, texts("chart.press"), theme.PRESS))
-    moments += [(moment.at, one_line(moment.text, 40), theme.MUTED) for moment in page.moments]
+    moments += [(known.at, sign, theme.MUTED) for sign, known in zip(markup.SIGNS, page.moments, strict=False)]
     return [
         Marker(_naive(at, texts), f"{word} {texts.moment(at, file.now)}", colour)
         for at, word, colour in moments
@@ -131,16 +132,26 @@ def _who_through(page: CasePage, texts: Texts) -> None:
     if share is not None:
         note = texts("case.who_through_note", explicit=texts.percent(share), inferred=texts.percent(1 - share))
     with _panel("who", texts("case.who_through"), note):
-        if len(page.acts) < 2:
+        if len(page.forest.acts) < 2:
             components.show(f'<p class="rw-muted">{safe(texts("case.no_cascade"))}</p>')
             return
         roles = {carrier.account: carrier.role for carrier in file.carriers}
         cast = Cast(page.names, roles, theme.LEVELS[file.incident.level].colour)
-        drawn = diffusion_chart(page.acts, cast, texts, height=450 if len(file.views) > 1 else 300)
-        key = "case.who_through_all" if drawn.shown == drawn.total else "case.who_through_shown"
-        words = texts(key, shown=texts.number(drawn.shown), total=texts.number(drawn.total))
-        st.altair_chart(drawn.chart, theme=None, alt=words)
+        height = 450 if len(file.views) > 1 else 300
+        words = _shown(page, texts)
+        chart = diffusion_chart(page.points, page.forest.acts, cast, texts, height)
+        st.altair_chart(chart, theme=None, alt=words)
         components.show(f'<p class="rw-small">{safe(words, 400)}</p>')
+
+
+def _shown(page: CasePage, texts: Texts) -> str:
+    """How much of the spread the picture shows."""
+    forest, shown = page.forest, sum(not point.gathered for point in page.points)
+    key = "case.who_through_all" if shown == len(forest.acts) else "case.who_through_shown"
+    words = texts(key, shown=texts.number(shown), total=texts.number(len(forest.acts)))
+    if forest.of > forest.cascades:
+        words += " " + texts("case.who_through_part", n=texts.number(forest.cascades), all=texts.number(forest.of))
+    return words
 
 
 def _people_and_deeds(page: CasePage, texts: Texts) -> None:
