@@ -105,19 +105,21 @@ def desk(tmp_path: Path) -> Callable[..., Desk]:
 
 def test_a_crawl_keeps_what_concerns_the_brand_with_its_edges_and_accounts(desk: Callable[..., Desk]) -> None:
     page = Page(
-        posts=(post(1), post(2, "my lunch"), post(3, "me too")),
-        reposts=(passed_on(1, 3, "reply"), passed_on(1, 4), passed_on(2, 5)),
-        accounts=tuple(map(account, range(1, 6))),
+        posts=(post(1), post(2, "my lunch"), post(3, "me too"), post(6, "Northline as well")),
+        reposts=(passed_on(1, 3, "reply"), passed_on(1, 4), passed_on(2, 5), passed_on(77, 6, "reply")),
+        accounts=tuple(map(account, range(1, 7))),
         dropped=(Dropped("posts[9]", "no author"),),
         state="mark",
     )
     here = desk(Site(page))
     report = here.collector.collect(BRAND, SITE, NOW)
-    assert [found.key.id for found in report.new_posts] == ["p1", "p3"]
-    assert {edge.child.id for edge in report.new_reposts} == {"p3", "p4"}
-    assert {person.handle for person in report.accounts} == {"u1", "u3", "u4"}
+    assert {found.key.id for found in report.new_posts} == {"p1", "p3", "p6"}
+    assert {edge.child.id for edge in report.new_reposts} == {"p3", "p4", "p6"}
+    assert {person.handle for person in report.accounts} == {"u1", "u3", "u4", "u6"}
     assert (report.requested, report.dropped, report.error) == (1, 1, None)
-    assert here.posts.known_posts([PostKey(SITE, f"p{n}") for n in range(1, 6)]) == {post(1).key, post(3).key}
+    assert here.posts.known_posts([PostKey(SITE, f"p{n}") for n in range(1, 7)]) == {
+        PostKey(SITE, f"p{n}") for n in (1, 3, 6)
+    }
 
 
 def test_the_row_says_how_the_crawl_stands(desk: Callable[..., Desk]) -> None:
