@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from alerts.casefile import Outlook
 from graph.cascade import CascadeState
 from graph.domain import Forecast, GrowthPoint
-from graph.forecast.base import FINAL_HORIZON, Forecaster
+from graph.forecast.base import Forecaster
+from graph.forecast.registry import forecast
 
 DATA_FLOOR = 10  # below this many events a forecast is not made: "too little data"
 OUTLOOK_HOURS = (1, 6, 24)
@@ -19,26 +20,14 @@ def forecast_of(state: CascadeState, now: datetime, forecaster: Forecaster) -> F
     """The forecast of the size seven days after the root; None below the data floor."""
     if state.size < DATA_FLOOR:
         return None
-    seen = state.observation(now)
-    size = forecaster.predict(seen, FINAL_HORIZON)
-    return Forecast(
-        state.root,
-        now,
-        FINAL_HORIZON,
-        len(seen.times),
-        size.low,
-        size.median,
-        size.high,
-        forecaster.name,
-        forecaster.version,
-    )
+    return forecast(forecaster, state, now)[0]
 
 
 def issue_forecast(states: Sequence[CascadeState], now: datetime, forecaster: Forecaster) -> Forecast | None:
     """The forecast of all cascades of one issue together; None where none of them has enough data."""
     every = [forecast_of(state, now, forecaster) for state in states]
-    made = [forecast for forecast in every if forecast is not None]
-    rest = sum(state.size for state, forecast in zip(states, every, strict=True) if forecast is None)
+    made = [one for one in every if one is not None]
+    rest = sum(state.size for state, one in zip(states, every, strict=True) if one is None)
     return combined(made, rest, now)
 
 
@@ -52,14 +41,14 @@ def combined(forecasts: Sequence[Forecast], rest: int, now: datetime) -> Forecas
         return None
     if len(forecasts) == 1 and not rest:
         return forecasts[0]
-    largest = max(forecasts, key=lambda forecast: (forecast.seen, forecast.root))
+    largest = max(forecasts, key=lambda one: (one.seen, one.root))
     return replace(
         largest,
         made_at=now,
-        seen=rest + sum(forecast.seen for forecast in forecasts),
-        low=rest + sum(forecast.low for forecast in forecasts),
-        median=rest + sum(forecast.median for forecast in forecasts),
-        high=rest + sum(forecast.high for forecast in forecasts),
+        seen=rest + sum(one.seen for one in forecasts),
+        low=rest + sum(one.low for one in forecasts),
+        median=rest + sum(one.median for one in forecasts),
+        high=rest + sum(one.high for one in forecasts),
         coverage=None,  # measured on single cascades, not on sums
         coverage_n=None,
     )

@@ -69,6 +69,7 @@ class Replay:
                 self._waiting.append(recorded)
         if self._next is not None:
             self._tick(self._next)
+            self._watch.flush(self._next)
         return self.report
 
     def _keep(self, chunk: Sequence[Recorded], looked_at: datetime | None) -> Iterator[Recorded]:
@@ -81,12 +82,17 @@ class Replay:
         accounts = [r.account for r in chunk if r.account is not None]
         added = self._posts.add(None, list(posts.values()), reposts, accounts)
         self._count(chunk, posts.keys(), reposts, added)
-        new = {post.key for post in added.posts} | {repost.child for repost in added.reposts}
+        new_posts = {post.key for post in (*added.posts, *added.matched)}
+        new_edges = {(repost.root, repost.child) for repost in added.reposts}
         for r in chunk:
             post = posts.get(r.post.key) if r.post else None
             repost = r.repost if r.repost and r.repost.root not in self._outside else None
-            key = repost.child if repost else post.key if post else None
-            if key in new or (key is not None and looked_at is not None and r.at > looked_at):
+            later = looked_at is not None and r.at > looked_at
+            if not later and (post is None or post.key not in new_posts):
+                post = None
+            if not later and (repost is None or (repost.root, repost.child) not in new_edges):
+                repost = None
+            if post is not None or repost is not None:
                 yield Recorded(r.at, post, repost, r.account)
 
     def _count(self, chunk: Sequence[Recorded], posts: Set[PostKey], reposts: Sequence[Repost], added: Added) -> None:

@@ -39,6 +39,7 @@ class CascadeState:
         "_explicit",
         "_followers",
         "_late",
+        "_seconds",
         "_latest",
         "_tree",
         "author",
@@ -61,6 +62,7 @@ class CascadeState:
         self._latest: dict[AccountKey, int] = {} if self.author is None else {self.author: ROOT}
         self._evidence: list[Evidence] = []  # of each repost's edge to its parent
         self._confidence = array("d")
+        self._seconds = array("d", [0.0])  # of each node since the root
         self._explicit = 0
 
     def see_root(self, author: AccountKey, created_at: datetime, followers: int | None = None) -> None:
@@ -102,6 +104,8 @@ class CascadeState:
         node = tree.add(parent)
         self._acts[repost.child] = node
         self._latest[repost.by] = node
+        start = self.created_at or self._events[0].at
+        self._seconds.append(max(0.0, (repost.at - start).total_seconds()))
         self._evidence.append(evidence)
         self._confidence.append(confidence)
         if evidence != "inferred":
@@ -198,7 +202,7 @@ class CascadeState:
         events = self._events[:count]
         root_followers = self._followers.get(self.author) if self.author is not None else None
         return Observation(
-            times=(0.0, *(max(0.0, (repost.at - start).total_seconds()) for repost in events)),
+            times=tuple(self._seconds[: count + 1]),
             followers=(root_followers, *(repost.followers for repost in events)),
             depths=tuple(depths[: count + 1]),
             age_seconds=max(0.0, (at - start).total_seconds()),

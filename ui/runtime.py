@@ -19,7 +19,7 @@ from alerts.replay import Replay
 from alerts.store import DeliveryStore, IncidentStore
 from alerts.watch import TickReport, Watch
 from graph.forecast.base import Forecaster
-from graph.forecast.registry import FORECASTERS
+from graph.forecast.registry import DEFAULT, FORECASTERS
 from monitor.annotate import Annotator
 from monitor.clock import Clock, SystemClock
 from monitor.collect import Collector
@@ -38,8 +38,8 @@ from ui.daemon import Daemon
 from ui.services import Services
 from ui.settings import Settings, load
 
-MODEL = "log_linear"
 ISSUES_KEPT = timedelta(days=7)
+LAZY = timedelta(seconds=2)  # real time in which a replay at full speed need not look at the database
 
 
 class Stores:
@@ -61,7 +61,7 @@ class Stores:
 
 def forecaster() -> Forecaster:
     """The model behind the forecasts of board, mails and rules."""
-    return FORECASTERS[MODEL]()
+    return FORECASTERS[DEFAULT]()
 
 
 def open_services(url: str, config: Path | None = None, clock: Clock | None = None) -> Services:
@@ -86,7 +86,13 @@ def case_reader(stores: Stores, brands: Sequence[Brand]) -> CaseReader:
     return CaseReader(stores.posts, stores.crawls, stores.meta, brands, forecaster())
 
 
-def watch(stores: Stores, brands: Sequence[Brand], people: Sequence[Person], settings: Settings) -> Watch:
+def watch(
+    stores: Stores,
+    brands: Sequence[Brand],
+    people: Sequence[Person],
+    settings: Settings,
+    lazy: timedelta = timedelta(0),
+) -> Watch:
     """The watch over ``stores``, with an empty live state."""
     live = Live(brands, forecaster())
     return Watch(
@@ -98,6 +104,7 @@ def watch(stores: Stores, brands: Sequence[Brand], people: Sequence[Person], set
         partial(transaction, stores.engine),
         people,
         settings.rules,
+        lazy,
     )
 
 
@@ -170,7 +177,7 @@ def open_replay(
         recorded = label or RecordingLabel("replay", "")
         stores.meta.put(META_KEY, recorded.to_json())
         stores.meta.put(BRANDS_KEY, brands_to_json(brands))
-        looked = watch(stores, brands, people, settings)
+        looked = watch(stores, brands, people, settings, lazy=LAZY if factor is None else timedelta(0))
         yield ReplayRun(Replay(annotator(stores, brands), stores.posts, stores.meta, looked, every, paced), stores)
     finally:
         stores.close()

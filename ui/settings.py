@@ -107,19 +107,14 @@ class BoardSection(Section):
     url: str | None = Field(default=None, pattern=r"^https?://", description="address of the board in mails")
 
 
-SourcesSection: type[Section] = create_model(
-    "SourcesSection",
-    __base__=Section,
-    **{
-        name: (spec.config, Field(default_factory=lambda config=spec.config: config(enabled=False)))
-        for name, spec in SOURCES.items()
-    },
-)
-NotifySection: type[Section] = create_model(
-    "NotifySection",
-    __base__=Section,
-    **{name: (spec.config | None, None) for name, spec in NOTIFIERS.items()},
-)
+def _off(config: type[SourceConfig]) -> Any:
+    return Field(default_factory=lambda: config(enabled=False), description="a source; off unless it is named here")
+
+
+_SOURCES: dict[str, Any] = {name: (spec.config, _off(spec.config)) for name, spec in SOURCES.items()}
+_CHANNELS: dict[str, Any] = {name: (spec.config | None, None) for name, spec in NOTIFIERS.items()}
+SourcesSection = create_model("SourcesSection", __base__=Section, **_SOURCES)
+NotifySection = create_model("NotifySection", __base__=Section, **_CHANNELS)
 
 
 class Settings(Section):
@@ -134,11 +129,11 @@ class Settings(Section):
     brands: tuple[BrandSection, ...] = Field(default=(), description="what is watched")
     people: tuple[PersonSection, ...] = Field(default=(), description="who is told")
     http: HttpConfig = Field(default_factory=HttpConfig, description="how the crawlers behave")
-    sources: SourcesSection = Field(default_factory=SourcesSection, description="where posts come from")  # type: ignore[valid-type]
+    sources: SourcesSection = Field(default_factory=SourcesSection, description="where posts come from")
     rules: PipelineConfig = Field(
         default_factory=PipelineConfig, description="when an incident opens, rises and closes"
     )
-    notify: NotifySection = Field(default_factory=NotifySection, description="how people are told")  # type: ignore[valid-type]
+    notify: NotifySection = Field(default_factory=NotifySection, description="how people are told")
     board: BoardSection = Field(default_factory=BoardSection, description="the alert board")
 
     @field_validator("time_zone")

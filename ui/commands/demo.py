@@ -54,7 +54,9 @@ def _tell(caught: CaughtCase, seconds: float) -> None:
     lines.append(
         f"the ordinary days before: {caught.earlier_crises} crises, {caught.earlier_incidents} smaller incidents"
     )
-    out.print(Panel(escape("\n".join(lines)), title=escape(f"Caught: {incident.title[:60]}"), expand=False))
+    out.print(
+        Panel(escape("\n".join(lines)), title=escape(f"Caught: {incident.title[:60]}"), expand=False), soft_wrap=False
+    )
 
 
 def _show_board(port: int, browser: bool) -> None:

@@ -9,12 +9,10 @@ import typer
 
 from graph.domain import Observation
 from graph.forecast.base import FINAL_HORIZON
-from graph.forecast.registry import FORECASTERS
+from graph.forecast.registry import DEFAULT, FORECASTERS
 from graph.observe import observe
 from monitor.sources.archive import Tally, read_series
 from ui.output import note, out, print_json
-
-DEFAULT_MODEL = "log_linear"
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +25,7 @@ def register(app: typer.Typer) -> None:
             None, "--at", help="Seconds after the root; later events are ignored.", min=0.0
         ),
         exceeds: float | None = typer.Option(None, "--exceeds", help="Print the chance of passing this size.", min=1.0),
-        model: str = typer.Option(DEFAULT_MODEL, help=f"One of: {', '.join(FORECASTERS)}."),
+        model: str = typer.Option(DEFAULT, help=f"One of: {', '.join(FORECASTERS)}."),
         as_json: bool = typer.Option(False, "--json", help="Print one JSON document a line."),
     ) -> None:
         """Forecast the size of cascades within 7 days of their root (root included), with an 80 % interval."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import typer
@@ -13,6 +14,7 @@ from monitor.domain import AccountKey
 from monitor.sources.archive import Recorded, Recording, read_archive
 from ui.output import note, out, print_json, progress_bar
 
+AT_ONCE = 10_000
 OLDEST_EPOCH = 100_000_000  # a smaller number cannot be meant as a date: it is seconds after each root
 
 
@@ -67,10 +69,12 @@ def _iso(until: str) -> datetime:
 
 def _tracked(recording: Recording, limit: datetime | timedelta | None) -> tuple[CascadeTracker, dict[AccountKey, int]]:
     tracker, followers = CascadeTracker(), dict[AccountKey, int]()
-    for event in _before(recording.events(), limit):
-        if event.account is not None and event.account.followers is not None:
-            followers[event.account.key] = event.account.followers
-        tracker.apply((event.repost,) if event.repost else (), (event.post,) if event.post and not event.repost else ())
+    events = _before(recording.events(), limit)
+    while some := list(islice(events, AT_ONCE)):
+        accounts = (event.account for event in some if event.account is not None)
+        followers |= {account.key: account.followers for account in accounts if account.followers is not None}
+        roots = [event.post for event in some if event.post is not None and event.repost is None]
+        tracker.apply([event.repost for event in some if event.repost is not None], roots)
     return tracker, followers
 
 
