@@ -25,7 +25,7 @@ from monitor.text.score import FEATURES, tally
 
 LOWERS = {"praise", "question"}
 HIGHEST_BIAS = -0.8
-HIGHEST_ADDRESS = 0.5
+HIGHEST_ADDRESS = 0.25
 RIDGE = 0.002
 Array = NDArray[np.float64]
 
