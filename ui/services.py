@@ -13,6 +13,7 @@ from monitor.domain import AccountKey, Brand, Post
 from monitor.errors import RipplewatchError
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
 from ui.charts.tree import Forest, Placed, largest, place
+from ui.memory import Memory
 from ui.next_steps import NextStep, next_steps
 from ui.ports import Cases, Crawl, Crawls, Deliveries, Incidents, Meta, Posts
 
@@ -21,7 +22,7 @@ Change = Callable[[Incident], tuple[Incident, LogEntry]]
 
 STALLED_AFTER = timedelta(minutes=10)  # the daemon works every minute
 CLOSED_SHOWN = 12
-FILES_REMEMBERED = 64
+TICK_KEY = "last_tick_at"
 NODES_READ = 50_000
 POINTS_DRAWN = 400
 POSTS_SHOWN = 40
@@ -112,7 +113,8 @@ class Services:
     brands: Sequence[Brand]
     people: Sequence[Person]
     clock: Clock
-    remembered: dict[tuple[str, str, str], CaseFile] = field(default_factory=dict, compare=False, repr=False)
+    files: Memory[CaseFile] = field(default_factory=Memory, repr=False)
+    pictures: Memory[tuple[Forest, Sequence[Placed]]] = field(default_factory=Memory, repr=False)
 
     def now(self) -> datetime:
         """The present moment; in a database that holds a replay, the moment up to which it was replayed."""
@@ -123,7 +125,7 @@ class Services:
         """Changes whenever a page may look different: cheap to ask, every few seconds."""
         newest = self.incidents.recent(100)
         looks = [crawl.last_attempt_at for crawl in self.crawls.all() if crawl.last_attempt_at is not None]
-        return f"{self.meta.get('last_tick_at')} {max(looks, default=None)} {[(i.id, i.version) for i in newest]}"
+        return f"{self.meta.get(TICK_KEY)} {max(looks, default=None)} {[(i.id, i.version) for i in newest]}"
 
     def alerts(self, filters: Filters, who: str) -> AlertsPage:
         """Every open incident that passes ``filters``, and how much of the world is seen at all."""
@@ -164,8 +166,7 @@ class Services:
         if incident is None:
             return None
         file = self._file(incident, self.now())
-        forest = largest(self.cases.nodes(incident, NODES_READ))
-        points = place(forest.acts, POINTS_DRAWN)
+        forest, points = self.pictures.of(self._key(incident), lambda: self._picture(incident))
         newest = self.posts.of_issue(incident.brand, incident.issue, POSTS_SHOWN)
         drawn = {forest.acts[point.hop].account for point in points if not point.gathered}
         label = self._label()
@@ -188,15 +189,16 @@ class Services:
 
     def _file(self, incident: Incident, now: datetime) -> CaseFile:
         """The case file; between two ticks of the daemon nothing but the incident itself can change in it."""
-        tick = self.meta.get("last_tick_at")
-        key = (incident.id, incident.issue, tick or "")
-        file = self.remembered.get(key) if tick else None
-        if file is None:
-            file = self.cases.read(incident, now)
-            while len(self.remembered) >= FILES_REMEMBERED:
-                self.remembered.pop(next(iter(self.remembered)), None)
-            self.remembered[key] = file
+        file = self.files.of(self._key(incident), lambda: self.cases.read(incident, now))
         return replace(file, incident=incident, now=now)
+
+    def _picture(self, incident: Incident) -> tuple[Forest, Sequence[Placed]]:
+        forest = largest(self.cases.nodes(incident, NODES_READ))
+        return forest, place(forest.acts, POINTS_DRAWN)
+
+    def _key(self, incident: Incident) -> tuple[str, ...] | None:
+        tick = self.meta.get(TICK_KEY)
+        return (incident.id, incident.issue, tick) if tick else None
 
     def choices(self, who: str) -> Sequence[Incident]:
         """The incidents that can be opened, open ones first."""
@@ -236,7 +238,7 @@ class Services:
         return RecordingLabel.from_json(text) if text else None
 
     def _tick(self) -> datetime | None:
-        text = self.meta.get("last_tick_at")
+        text = self.meta.get(TICK_KEY)
         return datetime.fromisoformat(text) if text else None
 
 

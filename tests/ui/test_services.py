@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from alerts.domain import Change, Level, Status, Verdict
+from monitor.domain import AccountKey, PostKey, Repost
 from monitor.errors import StorageError
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
 from monitor.store.crawls import CrawlState
+from ui.memory import Memory
 from ui.runtime import Stores, open_services
 from ui.services import ActRefusedError, Filters, attention, source_looks
 
@@ -166,3 +168,25 @@ def test_newer_comes_first_at_the_same_level(services):
     incident = services.incidents.get("guitar-1")
     newer = replace(incident, id="newer", fired_at=incident.fired_at + timedelta(minutes=1))
     assert [i.id for i in sorted([incident, newer], key=attention)] == ["newer", "guitar-1"]
+
+
+def test_what_is_remembered_lasts_until_the_next_tick(services, full_url, seed):
+    before = services.case("login-1", "Ada").file.size
+    stores = Stores(full_url)
+    key = PostKey("mastodon", "login")
+    at = seed.NOW - timedelta(minutes=1)
+    stores.posts.add(None, reposts=[Repost(key, PostKey("mastodon", "k-new"), AccountKey("mastodon", "did:new"), at)])
+    assert services.case("login-1", "Ada").file.size == before
+    stores.meta.put("last_tick_at", (seed.NOW + timedelta(minutes=1)).isoformat())
+    stores.close()
+    page = services.case("login-1", "Ada")
+    assert (page.file.size, len(page.forest.acts)) == (before + 1, before + 1)
+
+
+def test_a_memory_keeps_only_so_many():
+    made = []
+    memory = Memory(most=2)
+    for name in ("a", "b", "a", "c", "a", "b"):
+        memory.of((name,), lambda name=name: made.append(name) or name)
+    assert made == ["a", "b", "c", "a", "b"]
+    assert memory.of(None, lambda: "fresh") == "fresh"
