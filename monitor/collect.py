@@ -110,10 +110,12 @@ class Collector:
 
     def _kept(self, pages: Sequence[Page], followed: PostKey | None = None) -> Page:
         """What of ``pages`` concerns a brand, annotated, with the edges and accounts that belong to it."""
-        found = list({post.key: post for page in pages for post in page.posts}.values())
+        found = {post.key: post for page in pages for post in page.posts}
         reposts = [repost for page in pages for repost in page.reposts]
         roots = {repost.child: repost.root for repost in reposts}
-        posts = tuple(self._annotator.annotate(found, roots))
+        # Oldest first, so that a post is read before those that answer it and an issue is named after its first post.
+        in_order = sorted(found.values(), key=lambda post: (post.created_at, post.key))
+        posts = tuple(self._annotator.annotate(in_order, roots))
         ours = {post.key for post in posts} | {followed}
         edges = tuple(repost for repost in reposts if repost.child in ours or repost.root in ours)
         people = {post.author for post in posts} | {edge.by for edge in edges}

@@ -67,16 +67,20 @@ class FollowedSite(Site):
 
 
 class NamesOnly:
-    """Keeps posts that name the brand, and those of the cascades that it kept."""
+    """Keeps posts that name the brand, and those that answer what it kept before."""
 
     def __init__(self) -> None:
         self.kept: set[PostKey] = set()
 
     def annotate(self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey]) -> Sequence[Post]:
         match = BrandMatch("northline", "Northline", "name", "Northline")
-        named = [replace(p, brand_matches=(match,)) for p in posts if "Northline" in p.text]
-        self.kept |= {p.key for p in named}
-        return named + [p for p in posts if "Northline" not in p.text and roots.get(p.key) in self.kept]
+        read = []
+        for post in posts:
+            named = "Northline" in post.text
+            if named or roots.get(post.key) in self.kept:
+                self.kept.add(post.key)
+                read.append(replace(post, brand_matches=(match,) if named else ()))
+        return read
 
 
 class Desk:
@@ -120,6 +124,12 @@ def test_a_crawl_keeps_what_concerns_the_brand_with_its_edges_and_accounts(desk:
     assert here.posts.known_posts([PostKey(SITE, f"p{n}") for n in range(1, 7)]) == {
         PostKey(SITE, f"p{n}") for n in (1, 3, 6)
     }
+
+
+def test_posts_are_read_oldest_first_so_that_replies_find_their_root(desk: Callable[..., Desk]) -> None:
+    page = Page(posts=(post(2, "me too", minutes=9), post(1, minutes=5)), reposts=(passed_on(1, 2, "reply"),))
+    report = desk(Site(page)).collector.collect(BRAND, SITE, NOW)
+    assert {found.key.id for found in report.new_posts} == {"p1", "p2"}
 
 
 def test_the_row_says_how_the_crawl_stands(desk: Callable[..., Desk]) -> None:
