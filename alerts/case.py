@@ -61,7 +61,7 @@ class CaseReader:
             by_language=_languages([r.language or "?" for r in read]),
             not_assessed=len(posts) - len(read),
             doubling=doubling_time(times, now),
-            depth=max((state.snapshot(now, 0).depth for state in states), default=0),
+            depth=max((state.depth for state in states), default=0),
             virality=states[0].snapshot(now, 0).virality if states else None,
             explicit_share=_explicit_share(states, now),
             reach=sum_known([state.reach() for state in states]),

@@ -213,6 +213,7 @@ def merged_cascade(lead: CascadeState, states: Sequence[CascadeState], now: date
     return replace(
         largest,
         size=sum(state.size for state in states),
+        depth=max(state.depth for state in states),
         accounts=sum(state.accounts for state in states),
         started_at=min(state.started_at for state in states),
         last_at=max(state.last_at for state in states),

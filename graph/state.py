@@ -133,6 +133,11 @@ class CascadeState:
         return len(self._latest)
 
     @property
+    def depth(self) -> int:
+        """Hops of the longest path."""
+        return self._settle().depth
+
+    @property
     def started_at(self) -> datetime:
         """When the root was posted; where it was never seen, when it was first passed on."""
         if self.created_at is not None:
