@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from alerts.domain import Change, Delivery, Incident, LogEntry, Person
+from alerts.messages.wording import one_line
 from alerts.notifiers.base import Message, Notifier
-from alerts.wording import one_line
 from monitor.clock import Clock
 from monitor.errors import DeliveryError
 

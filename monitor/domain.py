@@ -74,7 +74,9 @@ class Assessment:
     complaint: float | None = None  # 0..1; >= .5 is a complaint
     sentiment: float | None = None  # -1..1 towards the brand; |x| < 1/3 is neutral
     severity: int | None = None  # 0 irritation, 1 service failure, 2 legal, media or boycott threat, 3 safety
-    reason: str | None = None  # delay, cancellation, property, billing, staff, outage, defect, privacy, safety, refund, other
+    reason: str | None = (
+        None  # delay, cancellation, property, billing, staff, outage, defect, privacy, safety, refund, other
+    )
     words: tuple[str, ...] = ()  # the words that decided it
     harm_words: tuple[str, ...] = ()
     version: str = ""  # of the model or lexicon

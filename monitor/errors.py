@@ -95,9 +95,7 @@ class Refused(SourceError):  # noqa: N818
 class DeliveryError(RipplewatchError):
     """A message was not taken. ``retry`` says whether trying again makes sense, ``reason`` is one word for counting."""
 
-    def __init__(
-        self, message: str, *, retry: bool, reason: str, retry_after: timedelta | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retry: bool, reason: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
         self.retry = retry
         self.reason = reason

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from alerts.case import CaseReader
 from alerts.domain import Incident, Person
 from alerts.live import Live
+from alerts.messages.render import CaseRenderer
 from alerts.notifiers.base import Notifier
 from alerts.notifiers.registry import NOTIFIERS
 from alerts.outbox import Outbox
-from alerts.render import CaseRenderer
 from alerts.replay import Replay
 from alerts.store import DeliveryStore, IncidentStore
 from alerts.watch import TickReport, Watch

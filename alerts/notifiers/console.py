@@ -6,8 +6,8 @@ from typing import ClassVar, TextIO
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.domain import Person
+from alerts.messages.wording import one_line
 from alerts.notifiers.base import Message
-from alerts.wording import one_line
 from monitor.errors import DeliveryError
 
 

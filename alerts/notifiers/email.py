@@ -15,9 +15,9 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from alerts.domain import Person
+from alerts.messages.wording import one_line
 from alerts.notifiers.base import Message
 from alerts.notifiers.smtp_errors import refused, translated
-from alerts.wording import one_line
 from monitor.clock import Clock
 from monitor.errors import DeliveryError
 

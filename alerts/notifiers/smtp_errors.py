@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from alerts.wording import one_line
+from alerts.messages.wording import one_line
 from monitor.errors import DeliveryError
 
 _TEMPORARY = {421: "unavailable", 450: "mailbox busy", 451: "deferred", 452: "full", 454: "login deferred"}

@@ -12,8 +12,8 @@ import pytest
 from pydantic import ValidationError
 
 from alerts.domain import Delivery, Person
+from alerts.messages.render import render
 from alerts.notifiers.email import Config, EmailNotifier
-from alerts.render import render
 from monitor.clock import RecordedClock
 from monitor.errors import DeliveryError
 

@@ -8,9 +8,9 @@ from datetime import UTC, timedelta
 import pytest
 
 from alerts.domain import Change, Level, LogEntry, Person
+from alerts.messages.render import CaseRenderer
 from alerts.notifiers.email import Config, EmailNotifier
 from alerts.outbox import Outbox
-from alerts.render import CaseRenderer
 from alerts.store import DeliveryStore, IncidentStore
 from monitor.clock import RecordedClock
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from alerts.casefile import CaseFile, SilentSource
 from alerts.domain import Delivery, Person
+from alerts.messages.render import render
+from alerts.messages.wording import one_line, web_address
 from alerts.notifiers.console import Config as ConsoleConfig
 from alerts.notifiers.console import ConsoleNotifier
 from alerts.notifiers.email import Config, EmailNotifier
-from alerts.render import render
-from alerts.wording import one_line, web_address
 from monitor.clock import RecordedClock
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'></a><a href='javascript:x'>"

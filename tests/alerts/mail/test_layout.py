@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.chart import chart_png, shown_outlook
-from alerts.columns import filled, width
+from alerts.messages.chart import chart_png, shown_outlook
+from alerts.messages.columns import filled, width
 from graph.domain import GrowthPoint
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.domain import Change, Delivery, DeliveryState, Incident, LogEntry, Person
+from alerts.messages.render import render
 from alerts.notifiers.base import Message
 from alerts.outbox import LEASE, MOST_ATTEMPTS, Outbox, wait_after
-from alerts.render import render
 from alerts.store import DeliveryStore, IncidentStore
 from monitor.clock import RecordedClock
 from monitor.errors import DeliveryError, StorageError

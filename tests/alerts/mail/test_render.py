@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.domain import Change, Level, LogEntry, Person, Status, Truth, Verdict
-from alerts.letter import Earlier
-from alerts.render import CaseRenderer, kind_of, last_told, render
-from alerts.words import languages
+from alerts.messages.letter import Earlier
+from alerts.messages.render import CaseRenderer, kind_of, last_told, render
+from alerts.messages.words import languages
 
 
 def flat(text: str) -> str:

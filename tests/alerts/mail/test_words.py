@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.domain import Level, Truth, Verdict
-from alerts.render import MARKS
-from alerts.words import Words, languages, texts
+from alerts.messages.render import MARKS
+from alerts.messages.words import Words, languages, texts
 
 NOW = datetime(2024, 5, 7, 13, 17, tzinfo=UTC)
 SCRIPTS = {"en": "LATIN", "zh": "CJK", "ko": "HANGUL", "te": "TELUGU"}

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from alerts.casefile import CaseFile
-from alerts.sentences import what
-from alerts.wording import one_line, quoted, shortened
-from alerts.words import Words
+from alerts.messages.sentences import what
+from alerts.messages.wording import one_line, quoted, shortened
+from alerts.messages.words import Words
 
 LIMIT = 70
 

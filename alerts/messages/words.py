@@ -8,10 +8,10 @@ from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 
-from alerts.wording import one_line
+from alerts.messages.wording import one_line
 
 FALLBACK = "en"
-_TEMPLATES = files("alerts") / "templates"
+_TEMPLATES = files("alerts.messages") / "templates"
 _NAMES = {
     "bluesky": "Bluesky",
     "hackernews": "Hacker News",

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from alerts.casefile import CaseFile, Outlook
 from alerts.domain import Incident, Status, Truth
-from alerts.wording import handle, one_line, quoted
-from alerts.words import Words
+from alerts.messages.wording import handle, one_line, quoted
+from alerts.messages.words import Words
 from monitor.domain import Post
 
 _KINDS = {"influencer_complaint": "influencer", "volume_surge": "surge"}

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, select_autoescape
 
 from alerts.casefile import CaseFile
-from alerts.chart import chart_png
-from alerts.columns import filled
 from alerts.domain import Change, Delivery, Incident, Level, LogEntry, Person
-from alerts.letter import Earlier, compose
+from alerts.messages.chart import chart_png
+from alerts.messages.columns import filled
+from alerts.messages.letter import Earlier, compose
+from alerts.messages.sentences import joined
+from alerts.messages.words import Words
 from alerts.notifiers.base import Message
-from alerts.sentences import joined
-from alerts.words import Words
 from graph.domain import GrowthPoint
 
 KINDS = ("level", "doubled", "resolved")
@@ -98,7 +98,7 @@ def _id(what: str, *parts: str) -> str:
 def _environment() -> Environment:
     """Templates; what ends in .html.j2 is escaped, and a place that nothing fills is an error."""
     environment = Environment(
-        loader=PackageLoader("alerts"),
+        loader=PackageLoader("alerts.messages"),
         autoescape=select_autoescape(("html.j2",)),
         undefined=StrictUndefined,
         trim_blocks=True,

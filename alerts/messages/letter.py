@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote as percent_encoded
 
-from alerts import sentences
 from alerts.casefile import CaseFile
-from alerts.chart import shown_outlook
 from alerts.domain import Delivery, Incident, Level, Person, Status
-from alerts.subject import subject
-from alerts.wording import one_line, web_address
-from alerts.words import Words
+from alerts.messages import sentences
+from alerts.messages.chart import shown_outlook
+from alerts.messages.subject import subject
+from alerts.messages.wording import one_line, web_address
+from alerts.messages.words import Words
 from monitor.domain import Post
 
 ANSWER_WITHIN = timedelta(minutes=60)  # from the first alert to the first public answer
