@@ -21,6 +21,7 @@ from ui.board_process import start_board
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 WIDTHS = {"": (1400, 900), "-phone": (390, 844)}
 TALLEST = 2200  # pixels
+CONTENT = "document.querySelector('[data-testid=stMainBlockContainer] > div').getBoundingClientRect().bottom"
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
@@ -82,7 +83,10 @@ def _shot(page: Page, path: Path, width: int, height: int, whole: bool) -> Path:
         full = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": width, "height": min(TALLEST, max(height, full))})
         SystemClock().wait(timedelta(seconds=1))
-    page.screenshot(path=path)
+    end = page.evaluate(CONTENT)
+    seen = page.viewport_size or {"width": width, "height": height}
+    clip = {"x": 0, "y": 0, "width": width, "height": min(seen["height"], end + 32)}
+    page.screenshot(path=path, clip=clip)
     page.set_viewport_size({"width": width, "height": height})
     return path
 

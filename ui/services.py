@@ -75,6 +75,7 @@ class AlertsPage:
     stalled: timedelta | None  # how long the daemon has stood still; None: it works, or the data is recorded
     recorded: bool  # a replay: its clock stands at the last tick
     reconstruction: str | None
+    moments: Sequence[KnownMoment]  # of a recorded case: what is known to have happened
     brands: Mapping[str, str]  # id → title
 
     @property
@@ -148,6 +149,7 @@ class Services:
             stalled=waited if waited is not None and waited > STALLED_AFTER else None,
             recorded=recorded,
             reconstruction=label.label if label else None,
+            moments=label.moments if label else (),
             brands={brand.id: brand.title for brand in self.brands},
         )
 

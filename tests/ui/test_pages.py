@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 import ui
 from alerts.domain import Status, Verdict
+from monitor.recording import META_KEY, KnownMoment, RecordingLabel
 from ui.i18n import Texts
+from ui.runtime import Stores, open_services
 
 BOARD = str(Path(ui.__file__).parent / "board.py")
 SLOW = 30  # seconds; a busy machine
@@ -215,3 +217,16 @@ def test_the_whole_board_over_a_file_that_is_no_database(monkeypatch, tmp_path):
 def test_the_board_needs_a_database(monkeypatch):
     with pytest.raises(SystemExit):
         __import__("ui.board").board.read_arguments([])
+
+
+def test_a_recorded_case_says_how_early_it_was_noticed_on_both_pages(full_url, clock, seed):
+    stores = Stores(full_url)
+    contact = KnownMoment(seed.NOW, "the airline answers")
+    stores.meta.put(META_KEY, RecordingLabel("case", "Reconstruction of an invented case", (contact,)).to_json())
+    stores.close()
+    services = open_services(full_url, clock=clock)
+    for app in (alerts(services), case(services, "guitar-1")):
+        shown = html(app)
+        assert "Reconstruction of an invented case" in shown
+        assert "12 Mar 2026 13:55 UTC" in shown
+        assert "<b>3 h 43 min before</b> the airline answers" in shown

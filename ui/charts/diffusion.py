@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from alerts.wording import one_line
+from alerts.messages.wording import one_line
 from monitor.domain import AccountKey
 from ui.charts.curves import style
 from ui.charts.tree import Hop, Placed, time_scale

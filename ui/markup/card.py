@@ -31,6 +31,7 @@ def _what(file: CaseFile, texts: Texts) -> str:
         safe(file.brand_title, 60),
         safe(phrases.why(incident, texts)),
         safe(texts("card.started", time=texts.moment(incident.started_at, file.now))),
+        safe(texts("card.fired", time=texts.moment(incident.fired_at, file.now))),
     ]
     return (
         '<div class="rw-what">'
@@ -134,10 +135,7 @@ def scaled(part: Part) -> tuple[float, float]:
 
 def _facts(file: CaseFile, texts: Texts) -> str:
     pieces = [_complaints(file, texts), safe(texts.count("card.accounts", file.accounts))]
-    doubling = texts("card.not_doubling")
-    if file.doubling is not None:
-        doubling = texts("card.doubling", duration=texts.duration(file.doubling))
-    pieces.append(safe(doubling))
+    pieces.append(safe(phrases.doubling(file, texts)))
     return f'<p class="rw-facts">{" · ".join(pieces)}<br>{arrivals(file, texts)}</p>'
 
 

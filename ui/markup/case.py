@@ -54,10 +54,9 @@ def known(file: CaseFile, texts: Texts) -> str:
     """The figures of the spread, each with its name."""
     share = texts.percent(file.complaint_share)
     of = texts("value.complaints", value=share, n=texts.number(file.assessed)) if file.assessed else texts("unknown")
-    doubling = texts.duration(file.doubling) if file.doubling else texts("card.not_doubling")
     figures = {
         texts("part.complaints"): of,
-        texts("case.doubling"): doubling,
+        texts("case.doubling"): phrases.doubling(file, texts),
         texts("case.depth"): texts.count("value.depth", file.depth),
         texts("case.virality"): texts("unknown") if file.virality is None else f"{file.virality:.1f}",
         texts("case.explicit"): texts.percent(file.explicit_share),

@@ -6,10 +6,11 @@ from enum import Enum
 
 from alerts.casefile import CaseFile
 from alerts.domain import Incident, Level, Part
-from alerts.wording import shortened
+from alerts.messages.wording import shortened
 from ui.charts.ahead import at
 from ui.i18n import Texts
 
+_STILL = timedelta(days=3)
 _LATE = timedelta(hours=3)  # so shortly before midnight, "tonight" is no time to plan for
 _PARTS = (
     "growth",
@@ -99,6 +100,13 @@ def band(file: CaseFile, texts: Texts) -> str:
         return texts("card.band_unmeasured")
     held = texts.number(round(forecast.coverage * forecast.coverage_n))
     return texts("card.band", held=held, n=texts.number(forecast.coverage_n))
+
+
+def doubling(file: CaseFile, texts: Texts) -> str:
+    """How fast it doubles; a last doubling that took days is none."""
+    if file.doubling is None or file.doubling > _STILL:
+        return texts("card.not_doubling")
+    return texts("card.doubling", duration=texts.duration(file.doubling))
 
 
 def last_hour(file: CaseFile, texts: Texts) -> str:

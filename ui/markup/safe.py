@@ -4,7 +4,7 @@ import base64
 import re
 from html import escape
 
-from alerts.wording import one_line, shortened, web_address
+from alerts.messages.wording import one_line, shortened, web_address
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
 

@@ -10,6 +10,7 @@ from ui import components
 from ui.i18n import Texts
 from ui.markup import strips
 from ui.markup.card import card, level_mark, standing
+from ui.markup.case import early
 from ui.markup.phrases import title
 from ui.markup.safe import safe
 from ui.services import AlertsPage, Filters, Services, Whose
@@ -24,14 +25,14 @@ def render(services: Services, texts: Texts, who: str, open_case: OpenCase) -> N
 
 def _page(services: Services, texts: Texts, who: str, open_case: OpenCase) -> None:
     filters = _head(services, texts)
-    if not who:
-        components.ask_name(texts)
     page = services.alerts(filters, who)
     components.show(strips.top(page, texts))
     if not page.cards:
         components.show(strips.empty(page, texts))
+    elif not who:
+        components.ask_name(texts)
     for file in page.cards:
-        _card(file, services, texts, who, open_case)
+        _card(file, page, services, texts, who, open_case)
     if page.cards and page.hidden:
         components.show(f'<p class="rw-small">{safe(texts("hidden", n=page.hidden))}</p>')
     _folded("snoozed", page.snoozed, page, texts, open_case)
@@ -69,10 +70,12 @@ def _choice(name: str, options: Sequence[str], names: dict[str, str], texts: Tex
     return chosen if chosen is not None else options[0]
 
 
-def _card(file: CaseFile, services: Services, texts: Texts, who: str, open_case: OpenCase) -> None:
+def _card(file: CaseFile, page: AlertsPage, services: Services, texts: Texts, who: str, open_case: OpenCase) -> None:
     incident = file.incident
     with st.container(key=f"card-{incident.level.name}-{incident.id}"):
         st.html(card(file, texts))
+        if page.moments and incident.peak_level >= Level.escalate:
+            components.show(early(file, page.moments, texts))
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"acts-{incident.id}"):
             components.actions(file, services, texts, who)
             open_case(incident.id)
