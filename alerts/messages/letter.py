@@ -86,7 +86,7 @@ def compose(
     """The letter to ``person`` about ``case``; ``kind`` is "level", "doubled" or "resolved"."""
     level = None if kind == "resolved" else told_level(delivery, case.incident)
     word = words.say(f"level.{level.name if level else 'over'}")
-    question = _decision(case, level, words)
+    question = _decision(case, level, delivery.due_at, words)
     return Letter(
         language=words.language,
         level=level,
@@ -129,10 +129,10 @@ def _before(case: CaseFile, level: Level | None, words: Words) -> tuple[Section,
     )
 
 
-def _decision(case: CaseFile, level: Level | None, words: Words) -> Section | None:
+def _decision(case: CaseFile, level: Level | None, asked_at: datetime, words: Words) -> Section | None:
     if level not in _ASKED or case.incident.status is Status.resolved:
         return None
-    deadline = case.incident.fired_at + ANSWER_WITHIN
+    deadline = asked_at + ANSWER_WITHIN
     at = f"{words.at(deadline)} {words.zone_name()}"
     return Section(
         words.say("decision.by" if deadline > case.now else "decision.late", at=at), words.say(_ASKED[level])

@@ -275,3 +275,8 @@ def test_the_history_tells_what_a_person_was_told_last(case, delivery) -> None:
     message = renderer(case.incident, replace(delivery, step="doubled:1"), Person("Mina"), told, case.now)
     assert "940 posts when you were last told" in flat(message.text)
     assert message.facts == {"size": 1930, "level": "escalate"}
+
+
+def test_the_deadline_counts_from_the_message_that_asks_not_from_the_first_alert(case, delivery) -> None:
+    raised = replace(delivery, due_at=delivery.due_at + timedelta(minutes=25))
+    assert "One decision, by 14:12 UTC:" in written(case, raised).text
