@@ -1,11 +1,12 @@
-"""Ending politely: SIGTERM ends a command as Ctrl-C does, so that what it started is ended, too."""
+"""Ending politely: SIGTERM and Ctrl-C end a command alike, so that what it started is ended, too."""
 
 import signal
 
 
-def end_on_sigterm() -> None:
-    """Let SIGTERM raise KeyboardInterrupt in the main thread."""
-    signal.signal(signal.SIGTERM, _interrupt)
+def end_when_told() -> None:
+    """Let SIGTERM and SIGINT raise KeyboardInterrupt in the main thread, also where SIGINT was inherited as ignored."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _interrupt)
 
 
 def _interrupt(*_: object) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from monitor.clock import SystemClock
-from ui.interrupt import end_on_sigterm
+from ui.interrupt import end_when_told
 from ui.output import out
 from ui.settings import load
 
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
         """Open the alert board; the daemon may run in another process or not at all."""
         from ui.board_process import start_board
 
-        end_on_sigterm()
+        end_when_told()
         loaded = load(config)
         settings, clock = loaded.settings, SystemClock()
         arguments = ["--db", db or settings.database]

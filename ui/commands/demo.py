@@ -12,7 +12,7 @@ from graph.case import guitar
 from monitor.clock import SystemClock, elapsed_seconds
 from monitor.recording import spell
 from ui.demo_case import MOMENTS, CaughtCase, play
-from ui.interrupt import end_on_sigterm
+from ui.interrupt import end_when_told
 from ui.output import note, out, progress_bar
 
 DATABASE = Path(".ripplewatch") / "demo.db"
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
         fresh: bool = typer.Option(False, "--fresh", help="Replay it again even if that was done before."),
     ) -> None:
         """Replay "United Breaks Guitars" (2009, a reconstruction) and open the board on what was caught."""
-        end_on_sigterm()
+        end_when_told()
         started = elapsed_seconds()
         if fresh:
             DATABASE.unlink(missing_ok=True)
