@@ -113,7 +113,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Repost:
-    """One passing-on of a post. ``child`` is the reposting act; a quote or reply also exists as a Post with that key."""
+    """One passing-on of a post. ``child`` is the act of reposting; a quote or reply is also a Post with that key."""
 
     root: PostKey
     child: PostKey
@@ -137,7 +137,7 @@ class Brand:
     handles: tuple[str, ...] = ()  # without "@"; also the brand's own accounts
     hashtags: tuple[str, ...] = ()  # without "#"
     products: tuple[str, ...] = ()
-    required: tuple[str, ...] = ()  # at least one of these words must stand in the post, where given
+    required: tuple[str, ...] = ()  # one of these words must stand in the post, too, where given; a handle needs none
     forbidden: tuple[str, ...] = ()  # none of these may
     everything: bool = False  # matches each post (replay of a collection that is about one thing)
 
