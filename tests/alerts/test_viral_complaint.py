@@ -130,6 +130,14 @@ def test_a_cascade_that_has_slowed_does_not_fire_anew():
     assert detect(slowed) == []
 
 
+def test_a_large_old_cascade_that_trickles_on_is_past_news():
+    trickling = sized(2_000, last_hour=9)
+
+    assert detect(trickling) == []
+    assert detect(replace(trickling, last_hour=10)) != []
+    assert detect(trickling, min_pace=0) != []
+
+
 def test_the_issue_is_that_of_the_root_and_else_the_root_itself():
     assert detect()[0].issue == "example:guitar"
     assert detect(replace(FACTS, root=replace(FACTS.root, issue="example:first")))[0].issue == "example:first"
