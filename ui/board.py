@@ -13,13 +13,14 @@ from ui import components
 from ui.i18n import Texts, languages, zone
 from ui.runtime import open_services
 from ui.services import Services
+from ui.settings import load
 from ui.views import alerts, case
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """What stands after ``--`` on the command line."""
     parser = argparse.ArgumentParser(prog="board", description="The alert board of Ripplewatch.")
-    parser.add_argument("--db", required=True, help="URL of the database that the daemon writes")
+    parser.add_argument("--db", default=None, help="URL of the database; the configured one if not given")
     parser.add_argument("--config", type=Path, default=None, help="configuration file, for brands and people")
     parser.add_argument("--language", choices=languages(), default="en", help="of the board")
     parser.add_argument("--time-zone", default="UTC", help="in which times are written, such as Europe/Berlin")
@@ -28,8 +29,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 @st.cache_resource(show_spinner=False)
-def _services(database: str, config: Path | None) -> Services:
-    return open_services(database, config)
+def _services(database: str | None, config: Path | None) -> Services:
+    return open_services(database or load(config).settings.database, config)
 
 
 def main(arguments: Sequence[str]) -> None:

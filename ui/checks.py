@@ -1,6 +1,7 @@
 """Try everything that the configuration names, once and gently: the database, each source, each channel."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -43,9 +44,8 @@ def try_everything(settings: Settings, clock: Clock, http: HttpClient | None = N
 
 def _try_database(settings: Settings) -> Tried:
     try:
-        stores = Stores(settings.database)
-        counts = stores.posts.counts()
-        stores.close()
+        with closing(Stores(settings.database)) as stores:
+            counts = stores.posts.counts()
     except StorageError as error:
         return Tried("database", False, str(error))
     return Tried("database", True, ", ".join(f"{count:,} {name}" for name, count in counts.items()))

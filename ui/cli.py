@@ -1,14 +1,18 @@
 """The command line: ``ripplewatch COMMAND``."""
 
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
+from typing import TextIO
 
-import click
 import typer
 
 from monitor.errors import ConfigurationError, RipplewatchError
 from ui.commands import board, check, classify, demo, forecast, influence, init, replay, run
-from ui.output import note, out
+from ui.output import note, say
+
+FAILED, WRONG_USAGE = 1, 2
 
 app = typer.Typer(
     name="ripplewatch",
@@ -23,7 +27,7 @@ for module in (demo, init, check, run, board, replay, forecast, classify, influe
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        out.print(f"ripplewatch {version('ripplewatch')}")
+        say(f"ripplewatch {version('ripplewatch')}")
         raise typer.Exit
 
 
@@ -36,25 +40,45 @@ def _root(
 
 def main() -> None:
     """Run the command line; exit 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted."""
-    sys.exit(_run())
+    _write_utf8(sys.stdout)
+    _write_utf8(sys.stderr)
+    sys.exit(execute())
 
 
-def _run() -> int:
+def execute(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line, that of the process where none is given; returns the exit code."""
     try:
-        return app(standalone_mode=False) or 0
-    except click.exceptions.Abort:
-        return 130
-    except click.ClickException as error:
-        error.show()
-        return 2
+        _command_line(arguments)
+        sys.stdout.flush()
     except ConfigurationError as error:
         note(str(error))
-        return 2
+        return WRONG_USAGE
     except RipplewatchError as error:
         note(str(error))
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone (ripplewatch ... | head): nothing more to say
-        return 0
+        return FAILED
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FAILED
+    except BrokenPipeError:  # the reader has gone (ripplewatch ... | head): nothing more to say
+        _forget(sys.stdout)
+        return FAILED
+    return 0
+
+
+def _command_line(arguments: Sequence[str] | None) -> None:
+    """Run it; raises SystemExit only where the exit code is not 0. Wrong usage has been explained by then."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="ripplewatch")
+    except SystemExit as end:
+        if end.code:
+            raise
+
+
+def _write_utf8(stream: TextIO) -> None:
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _forget(stream: TextIO) -> None:
+    """Let nothing be written at the end of the process, which would fail once more."""
+    with suppress(BrokenPipeError):
+        stream.close()

@@ -2,14 +2,17 @@
 
 import io
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from rich.progress import Progress
 
 from alerts.domain import Change, Incident, Level, LogEntry
 from graph.case import guitar
+from monitor.errors import StorageError
 from monitor.recording import KnownMoment, RecordingLabel
 from monitor.sources.archive import Recording, read_archive
 from ui.runtime import Stores, open_replay
@@ -17,7 +20,7 @@ from ui.settings import Settings
 
 EVERY = timedelta(minutes=5)
 DONE_KEY = "demo_done"
-VERSION = "1"  # raised when the case or the pipeline changes, so that an old database is replayed again
+EDITION = "2"  # raised when the case or the pipeline changes within a version, so that it is replayed again
 MOMENTS = (
     KnownMoment(guitar.FIRST_CONTACT, "the airline's first contact is reported (8 July 2009, 11:00 PDT)"),
     KnownMoment(guitar.FIRST_MILLION, "the first million views (between the published figures of 9 and 10 July)"),
@@ -34,6 +37,9 @@ class CaughtCase:
     earlier_crises: int
     posts: int
     reposts: int
+    replayed: bool  # just now; False: it was there already
+    label: str = guitar.LABEL
+    moments: tuple[KnownMoment, ...] = MOMENTS
 
     @property
     def raised(self) -> tuple[tuple[Level, LogEntry], ...]:
@@ -45,27 +51,40 @@ class CaughtCase:
         return tuple(sorted(first.items()))
 
 
-def play(database: Path, seed: int, bar: Progress) -> CaughtCase:
-    """The case as caught in ``database``, which is made, or made anew where it holds something else."""
-    url, wanted = f"sqlite:///{database}", f"{guitar.CASE_ID} {seed} {VERSION}"
-    if not _holds(url, database, wanted):
-        for leftover in database.parent.glob(f"{database.name}*"):
-            leftover.unlink()
-        _replay(url, seed, bar)
-        stores = Stores(url)
-        stores.meta.put(DONE_KEY, wanted)
-        stores.close()
-    return _caught(url)
+def play(database: Path, seed: int | None, bar: Progress, fresh: bool = False) -> CaughtCase:
+    """The case as caught in ``database``, which is made; made anew where it holds something else, or for ``fresh``.
+
+    Raises StorageError where it cannot be written.
+    """
+    chosen = guitar.DEFAULT_SEED if seed is None else seed
+    url, wanted = f"sqlite:///{database}", f"{guitar.CASE_ID} {chosen} {version('ripplewatch')} {EDITION}"
+    missing = fresh or not _holds(url, database, wanted)
+    if missing:
+        _remove(database)
+        _replay(url, chosen, bar)
+        with closing(Stores(url)) as stores:
+            stores.meta.put(DONE_KEY, wanted)
+    return _caught(url, missing)
 
 
 def _holds(url: str, database: Path, wanted: str) -> bool:
     if not database.exists():
         return False
-    stores = Stores(url)
     try:
-        return stores.meta.get(DONE_KEY) == wanted
-    finally:
-        stores.close()
+        with closing(Stores(url)) as stores:
+            return stores.meta.get(DONE_KEY) == wanted
+    except StorageError:  # damaged, or of another version: it is ours, and quickly made anew
+        return False
+
+
+def _remove(database: Path) -> None:
+    try:
+        for leftover in database.parent.glob(f"{database.name}*"):
+            leftover.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"The demo cannot replace {database} ({error.strerror}). Remove that file, or work in another folder."
+        ) from error
 
 
 def _replay(url: str, seed: int, bar: Progress) -> None:
@@ -82,9 +101,8 @@ def _recording(seed: int) -> Recording:
     return read_archive([io.BytesIO(lines.encode())])
 
 
-def _caught(url: str) -> CaughtCase:
-    stores = Stores(url)
-    try:
+def _caught(url: str, replayed: bool) -> CaughtCase:
+    with closing(Stores(url)) as stores:
         every = stores.incidents.recent(1_000_000)
         earlier = [incident for incident in every if incident.fired_at < guitar.VIDEO_POSTED]
         later = [incident for incident in every if incident.fired_at >= guitar.VIDEO_POSTED]
@@ -97,6 +115,5 @@ def _caught(url: str) -> CaughtCase:
             earlier_crises=sum(incident.peak_level is Level.crisis for incident in earlier),
             posts=counts["posts"],
             reposts=counts["reposts"],
+            replayed=replayed,
         )
-    finally:
-        stores.close()

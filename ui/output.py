@@ -1,24 +1,47 @@
-"""What a command prints: results on standard output, everything else on standard error."""
+"""What a command prints: results on standard output, everything else on standard error.
+
+Texts of strangers never become markup, emoji or control sequences of the terminal.
+"""
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+from monitor.domain import Dropped
+from monitor.plain_text import clean
+
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+SHOWN_DROPPED = 20
 
 
 def print_json(document: Any) -> None:
     """Write one JSON document on one line of standard output."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+    line = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
+    escaped = line.encode(errors="backslashreplace").decode()  # a lone surrogate cannot be written as it is
+    sys.stdout.write(escaped)
+
+
+def say(text: str) -> None:
+    """Write a result for people."""
+    out.print(clean(text), markup=False)
 
 
 def note(text: str) -> None:
-    """Say something that is not a result; ``text`` may hold words of strangers and is never read as markup."""
-    err.print(text, markup=False)
+    """Say something that is not a result."""
+    err.print(clean(text), markup=False)
+
+
+def note_dropped(dropped: Sequence[Dropped], total: int) -> None:
+    """Say what could not be used, with its place: the first ones singly, of many the number."""
+    for item in dropped[:SHOWN_DROPPED]:
+        note(f"{item.where}: {item.reason}; skipped")
+    if total > SHOWN_DROPPED:
+        note(f"{total:,} things skipped in all")
 
 
 def progress_bar() -> Progress:

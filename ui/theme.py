@@ -40,6 +40,7 @@ STREAMLIT_FLAGS: tuple[str, ...] = (
     "--server.showEmailPrompt=false",
     "--browser.gatherUsageStats=false",
     "--global.developmentMode=false",
+    "--logger.level=warning",
     "--client.toolbarMode=minimal",
     "--client.showErrorDetails=none",
     "--client.showErrorLinks=false",

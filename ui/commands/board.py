@@ -4,10 +4,9 @@ from pathlib import Path
 
 import typer
 
-from monitor.clock import SystemClock
+from ui.commands.options import CONFIG, PORT, WHO
 from ui.interrupt import end_when_told
-from ui.output import out
-from ui.settings import load
+from ui.output import out, say
 
 
 def register(app: typer.Typer) -> None:
@@ -15,26 +14,20 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def board(
-        config: Path | None = typer.Option(
-            None, "--config", "-c", help="Configuration file; ripplewatch.toml if there."
-        ),
+        config: Path | None = CONFIG,
         db: str | None = typer.Option(None, "--db", help="Database URL instead of the configured one."),
-        port: int | None = typer.Option(None, "--port", help="First port to try."),
+        port: int | None = PORT,
+        who: str = WHO,
     ) -> None:
         """Open the alert board; the daemon may run in another process or not at all."""
-        from ui.board_process import start_board
+        from monitor.clock import SystemClock
+        from ui.board_process import arguments, start_board
+        from ui.settings import load
 
         end_when_told()
         loaded = load(config)
-        settings, clock = loaded.settings, SystemClock()
-        arguments = ["--db", db or settings.database]
-        if loaded.path:
-            arguments += ["--config", str(loaded.path)]
-        running = start_board(arguments, settings.board.address, port or settings.board.port, clock)
-        out.print(f"The alert board is at {running.url}   (Ctrl-C ends it)")
-        try:
-            running.process.wait()
-        except KeyboardInterrupt:
+        place = loaded.settings.board
+        with start_board(arguments(loaded, db, who), place.address, port or place.port, SystemClock()) as running:
+            say(f"The alert board is at {running.url}   (Ctrl-C ends it)")
+            running.wait()
             out.print("\nEnding the board.")
-        finally:
-            running.stop()

@@ -1,18 +1,19 @@
 """``ripplewatch classify``: read texts and say which are complaints."""
 
-import json
 import sys
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from monitor.domain import Assessment
-from monitor.errors import InputError
-from monitor.text.reader import TextReader
-from ui.output import note, out, print_json
+from monitor.plain_text import one_line
+from ui.commands.options import LINES
+from ui.output import note_dropped, print_json, say
+
+if TYPE_CHECKING:
+    from monitor.sources.archive import Tally
 
 BATCH = 1000
 
@@ -23,66 +24,53 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def classify(
         file: Path = typer.Argument(
-            Path("-"), help='JSON Lines {"id","text","lang"?,"brand"?}; - reads standard input.'
+            Path("-"), help='JSON Lines {"id","text","lang"?,"brand"?}, .gz allowed; - reads standard input.'
         ),
-        as_json: bool = typer.Option(False, "--json", help="Print one JSON document a line."),
+        as_json: bool = LINES,
     ) -> None:
         """Read texts: language, complaint, sentiment, severity, reason."""
-        reader, skipped = TextReader(), 0
-        lines = _lines(file)
+        from monitor.sources.archive import Tally
+        from monitor.sources.archive.lines import records
+        from monitor.text.reader import TextReader
+
+        reader, tally = TextReader(), Tally()
+        lines = records(sys.stdin.buffer if str(file) == "-" else file, tally)
         while batch := list(islice(lines, BATCH)):
-            rows = [row for number, line in batch if (row := _row(number, line)) is not None]
-            skipped += len(batch) - len(rows)
-            hints = ((str(row["text"]), row.get("lang")) for row in rows)
+            rows = [row for where, row in batch if _is_usable(where, row, tally)]
+            hints = ((row["text"], _language(row)) for row in rows)
             for row, found in zip(rows, reader.read_many(hints), strict=True):
-                _show(row, found, as_json)
-        if skipped:
-            note(f"{skipped} line(s) skipped")
+                _print_json(row, found) if as_json else _print_row(row, found)
+        note_dropped(tally.dropped, tally.dropped_total)
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    if str(file) == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        yield from ((n, line) for n, line in enumerate(sys.stdin, 1) if line.strip())
-        return
-    try:
-        with file.open(encoding="utf-8", errors="replace") as stream:
-            yield from ((n, line) for n, line in enumerate(stream, 1) if line.strip())
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+def _is_usable(where: str, row: dict[str, Any], tally: "Tally") -> bool:
+    if isinstance(row.get("text"), str):
+        return True
+    tally.drop(where, 'no "text"')
+    return False
 
 
-def _row(number: int, line: str) -> dict[str, Any] | None:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        note(f"line {number}: no JSON ({error}); skipped")
-        return None
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        note(f'line {number}: not an object with a "text"; skipped')
-        return None
-    if not isinstance(row.get("lang"), str):
-        row["lang"] = None
-    return row
+def _language(row: dict[str, Any]) -> str | None:
+    language = row.get("lang")
+    return language if isinstance(language, str) else None
 
 
-def _show(row: dict[str, Any], found: Assessment, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "id": row.get("id"),
-                "lang": found.language,
-                "complaint": found.complaint,
-                "sentiment": found.sentiment,
-                "severity": found.severity,
-                "reason": found.reason,
-                "assessed": found.assessed,
-            }
-        )
-        return
+def _print_json(row: dict[str, Any], found: Assessment) -> None:
+    print_json(
+        {
+            "id": row.get("id"),
+            "lang": found.language,
+            "complaint": found.complaint,
+            "sentiment": found.sentiment,
+            "severity": found.severity,
+            "reason": found.reason,
+            "assessed": found.assessed,
+        }
+    )
+
+
+def _print_row(row: dict[str, Any], found: Assessment) -> None:
     word = "complaint" if found.is_complaint else "praise" if found.is_praise else "neither"
     figure = f"{found.complaint:.2f}" if found.complaint is not None else "   -"
-    text = " ".join(row["text"].split())[:80]
-    out.print(
-        f"{found.language or '??'}  {figure}  {word if found.assessed else 'not assessed':12}  {text}", markup=False
-    )
+    told = word if found.assessed else "not assessed"
+    say(f"{found.language or '??'}  {figure}  {told:12}  {one_line(row['text'], 80)}")

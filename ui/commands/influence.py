@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from graph.cascade import CascadeTracker
 from graph.domain import Influence
-from graph.influence import rank
 from monitor.domain import AccountKey
-from monitor.sources.archive import Recorded, Recording, read_archive
-from ui.output import note, out, print_json, progress_bar
+from monitor.plain_text import one_line
+from ui.commands.options import LINES
+from ui.output import note_dropped, print_json, progress_bar, say
 
+if TYPE_CHECKING:
+    from monitor.sources.archive import Recorded, Recording
+
+Limit = datetime | timedelta | None  # a moment, or so long after each root
 AT_ONCE = 10_000
 OLDEST_EPOCH = 100_000_000  # a smaller number cannot be meant as a date: it is seconds after each root
 
@@ -25,12 +30,18 @@ def register(app: typer.Typer) -> None:
     def influence(
         files: list[Path] = typer.Argument(..., metavar="FILE...", help="Cascade or archive records, .gz allowed."),
         until: str | None = typer.Option(
-            None, "--until", help="Leave out what is later: an ISO 8601 time, a Unix time, or seconds after each root."
+            None,
+            "--until",
+            help="Leave out what is later: an ISO 8601 time (UTC where it names no zone), a Unix time, or seconds "
+            "after each root.",
         ),
         top: int | None = typer.Option(None, "--top", min=1, help="Only the first so many accounts."),
-        as_json: bool = typer.Option(False, "--json", help="Print one JSON document a line."),
+        as_json: bool = LINES,
     ) -> None:
         """Rank accounts by the reposts they caused; score = ln(1 + caused) * ln(1 + distinct)."""
+        from graph.influence import rank
+        from monitor.sources.archive import read_archive
+
         limit = _limit(until)
         with progress_bar() as bar:
             task = bar.add_task("reading", total=None)
@@ -38,14 +49,13 @@ def register(app: typer.Typer) -> None:
         tracker, followers = _tracked(recording, limit)
         ranking = rank(tracker.states(), top=top, followers=followers)
         if not as_json:
-            out.print(f"{'account':28}   score  caused distinct  direct bridge  followers")
+            say(f"{'account':28}   score  caused distinct  direct bridge  followers")
         for one in ranking:
             _print_json(one) if as_json else _print_row(one)
-        for item in recording.dropped:
-            note(f"{item.where}: {item.reason}; skipped")
+        note_dropped(recording.dropped, recording.counts.dropped)
 
 
-def _limit(until: str | None) -> datetime | timedelta | None:
+def _limit(until: str | None) -> Limit:
     if until is None:
         return None
     try:
@@ -67,7 +77,7 @@ def _iso(until: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _tracked(recording: Recording, limit: datetime | timedelta | None) -> tuple[CascadeTracker, dict[AccountKey, int]]:
+def _tracked(recording: "Recording", limit: Limit) -> tuple[CascadeTracker, dict[AccountKey, int]]:
     tracker, followers = CascadeTracker(), dict[AccountKey, int]()
     events = _before(recording.events(), limit)
     while some := list(islice(events, AT_ONCE)):
@@ -78,7 +88,7 @@ def _tracked(recording: Recording, limit: datetime | timedelta | None) -> tuple[
     return tracker, followers
 
 
-def _before(events: Iterator[Recorded], limit: datetime | timedelta | None) -> Iterator[Recorded]:
+def _before(events: "Iterator[Recorded]", limit: Limit) -> "Iterator[Recorded]":
     started: dict[object, datetime] = {}
     for event in events:
         if isinstance(limit, datetime) and event.at > limit:
@@ -110,4 +120,4 @@ def _print_row(one: Influence) -> None:
     bridge = "-" if one.bridge is None else f"{one.bridge:.0%}"
     followers = "unknown" if one.followers is None else f"{one.followers:,}"
     figures = f"{one.score:>7.2f} {one.caused:>7} {one.distinct:>8} {one.direct:>7} {bridge:>6} {followers:>10}"
-    out.print(f"{one.account.id[:28]:28} {figures}", markup=False)
+    say(f"{one_line(one.account.id, 28):28} {figures}")

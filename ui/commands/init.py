@@ -6,8 +6,8 @@ from pathlib import Path
 import typer
 
 from monitor.errors import InputError
-from ui.output import out
-from ui.settings import DEFAULT_PATH
+from ui.defaults import CONFIGURATION
+from ui.output import say
 
 
 def register(app: typer.Typer) -> None:
@@ -15,14 +15,17 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def init(
-        path: Path = typer.Argument(DEFAULT_PATH, help="Where to write it."),
+        path: Path = typer.Argument(CONFIGURATION, help="Where to write it."),
         force: bool = typer.Option(False, "--force", help="Overwrite what is there."),
     ) -> None:
         """Write a commented configuration to start from."""
-        if path.exists() and not force:
-            raise InputError(f"{path} is there already; --force overwrites it")
+        text = files("ui").joinpath("config_template.toml").read_text(encoding="utf-8")
         try:
-            path.write_text(files("ui").joinpath("config_template.toml").read_text(encoding="utf-8"), encoding="utf-8")
+            with path.open("w" if force else "x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError as error:
+            raise InputError(f"{path} is there already; --force overwrites it") from error
         except OSError as error:
             raise InputError(f"{path} cannot be written: {error.strerror}") from error
-        out.print(f"Wrote {path}. Put your brand into it, then: ripplewatch check")
+        named = "" if path == CONFIGURATION else f" --config {path}"
+        say(f"Wrote {path}. Put your brand into it, then: ripplewatch check{named}")

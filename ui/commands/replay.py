@@ -4,19 +4,19 @@ import resource
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from alerts.domain import Incident
 from monitor.clock import elapsed_seconds
 from monitor.domain import Brand
-from monitor.sources.archive import Recording, read_archive
-from ui.output import note, out, print_json, progress_bar
-from ui.runtime import open_replay
-from ui.settings import Settings, load
+from monitor.plain_text import one_line
+from ui.commands.options import DOCUMENT, finite
+from ui.output import note, note_dropped, print_json, progress_bar, say
 
 EVERYTHING = Brand(id="everything", title="Everything in the recording", everything=True)
-SHOWN_DROPPED = 20
+SLOWEST, FASTEST = 0.001, 1_000_000.0
 
 
 def register(app: typer.Typer) -> None:
@@ -32,12 +32,18 @@ def register(app: typer.Typer) -> None:
             None, "--config", "-c", help="Brands and rules; else one brand of everything."
         ),
         speed: str = typer.Option("max", "--speed", help="max, or so many times real time, such as 60."),
-        every: float = typer.Option(5.0, "--every", help="Minutes between two looks, in recorded time.", min=0.1),
-        as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+        every: float = typer.Option(
+            5.0, "--every", min=0.1, max=1440.0, callback=finite, help="Minutes between two looks, in recorded time."
+        ),
+        as_json: bool = DOCUMENT,
     ) -> None:
         """Replay recorded posts through the live pipeline on a recorded clock."""
+        from monitor.sources.archive import read_archive
+        from ui.runtime import open_replay
+        from ui.settings import Settings, load
+
         started, factor = elapsed_seconds(), _factor(speed)
-        settings = load(config, None if config else {}).settings if config else Settings()
+        settings = load(config).settings if config else Settings()
         brands = settings.watched() or (EVERYTHING,)
         if not settings.brands:
             note("No brands are configured: every post counts as one about a single brand.")
@@ -49,7 +55,9 @@ def register(app: typer.Typer) -> None:
             with open_replay(db, settings, brands, every=timedelta(minutes=every), factor=factor) as run:
                 report = run.replay.run(bar.track(recording.events(), task_id=looking))
                 incidents = run.incidents_between(report.first_at, report.last_at)
-        _report_dropped(recording)
+        note_dropped(recording.dropped, recording.counts.dropped)
+        for text, times in recording.notes.items():
+            note(f"{text}: {times}")
         document = {
             "posts": report.posts,
             "reposts": report.reposts,
@@ -73,12 +81,14 @@ def _factor(speed: str) -> float | None:
         factor = float(speed)
     except ValueError:
         factor = 0.0
-    if not 0 < factor < float("inf"):
-        raise typer.BadParameter(f"{speed!r} is neither max nor a number above 0", param_hint="--speed")
+    if not SLOWEST <= factor <= FASTEST:
+        raise typer.BadParameter(
+            f"{speed!r} is neither max nor a number from {SLOWEST} to {FASTEST:.0f}", param_hint="--speed"
+        )
     return factor
 
 
-def _row(incident: Incident) -> dict[str, object]:
+def _row(incident: Incident) -> dict[str, Any]:
     return {
         "id": incident.id,
         "brand": incident.brand,
@@ -92,25 +102,12 @@ def _row(incident: Incident) -> dict[str, object]:
     }
 
 
-def _report_dropped(recording: Recording) -> None:
-    for item in recording.dropped[:SHOWN_DROPPED]:
-        note(f"{item.where}: {item.reason}; skipped")
-    if recording.counts.dropped > SHOWN_DROPPED:
-        note(f"... {recording.counts.dropped} things skipped in all")
-    for text, times in recording.notes.items():
-        note(f"{text}: {times}")
-
-
-def _show(document: dict[str, object], incidents: list[Incident]) -> None:
+def _show(document: dict[str, Any], incidents: list[Incident]) -> None:
     for incident in incidents:
-        title = " ".join(incident.title.split())[:60]
-        out.print(
-            f"{incident.fired_at:%Y-%m-%d %H:%M}  {incident.peak_level.name:8}  {incident.brand}  {title}", markup=False
-        )
-    figures = ", ".join(f"{document[key]} {key}" for key in ("posts", "reposts", "cascades", "skipped", "ticks"))
-    out.print(
-        f"{figures}; {len(incidents)} incident(s) in {document['wall_s']} s, at most {document['peak_rss_mb']} MB"
-    )
+        moment, level = f"{incident.fired_at:%Y-%m-%d %H:%M}", incident.peak_level.name
+        say(f"{moment}  {level:8}  {incident.brand}  {one_line(incident.title, 60)}")
+    figures = ", ".join(f"{document[key]:,} {key}" for key in ("posts", "reposts", "cascades", "skipped", "ticks"))
+    say(f"{figures}; {len(incidents)} incident(s) in {document['wall_s']} s, at most {document['peak_rss_mb']} MB")
 
 
 def _peak_rss_mb() -> float:
