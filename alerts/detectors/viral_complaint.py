@@ -49,9 +49,9 @@ class Config(DetectorConfig):
     min_reposts: int = Field(default=15, ge=1, description="count gate: reposts so far")
     ratio: float = Field(default=3.0, ge=0, description="ratio gate: last hour against the brand's usual hour")
     least_expected: float = Field(default=1.0, gt=0, description="a usual hour counts as at least so many mentions")
-    enough_per_hour: int = Field(default=100, ge=1, description="so many in an hour pass the ratio gate of any brand")
+    enough_per_hour: int = Field(default=100, ge=1, description="so many in an hour pass the gates of ratio and pace")
     min_pace: float = Field(
-        default=0.005, ge=0, description="additions of the last hour as a share of all; one that is slower is past news"
+        default=0.02, ge=0, description="additions of the last hour as a share of all; a slower cascade is past news"
     )
     quiet_after_hours: float = Field(default=2.0, gt=0, description="a cascade without an event for so long has slowed")
     min_depth: int = Field(default=3, ge=1, description="hops from the root that count as deep")
@@ -101,7 +101,7 @@ class ViralComplaint:
     ) -> Iterator[Finding]:
         for facts in spreading:
             level = self._level(facts)
-            growing = max(needed, self.config.min_pace * facts.cascade.size)
+            growing = max(needed, min(self.config.min_pace * facts.cascade.size, self.config.enough_per_hour))
             if level is not None and facts.last_hour >= growing:
                 yield self._finding(facts, window, level, expected, growing)
 

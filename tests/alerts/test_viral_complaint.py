@@ -131,11 +131,15 @@ def test_a_cascade_that_has_slowed_does_not_fire_anew():
 
 
 def test_a_large_old_cascade_that_trickles_on_is_past_news():
-    trickling = sized(2_000, last_hour=9)
+    trickling = sized(2_000, last_hour=39)
 
     assert detect(trickling) == []
-    assert detect(replace(trickling, last_hour=10)) != []
+    assert detect(replace(trickling, last_hour=40)) != []
     assert detect(trickling, min_pace=0) != []
+
+
+def test_a_huge_case_that_still_gets_a_hundred_an_hour_is_not_over():
+    assert detect(sized(50_000, last_hour=100)) != []
 
 
 def test_the_issue_is_that_of_the_root_and_else_the_root_itself():
