@@ -214,9 +214,13 @@ def test_the_whole_board_over_a_file_that_is_no_database(monkeypatch, tmp_path):
     assert "The board cannot read its data" in html(app)
 
 
-def test_the_board_needs_a_database(monkeypatch):
-    with pytest.raises(SystemExit):
-        __import__("ui.board").board.read_arguments([])
+def test_the_board_opens_the_configured_database_where_none_is_named(monkeypatch, full_url, tmp_path):
+    file = tmp_path / "ripplewatch.toml"
+    file.write_text(f'database = "{full_url}"\n')
+    monkeypatch.setattr(sys, "argv", ["board.py", f"--config={file}"])
+    app = AppTest.from_file(BOARD, default_timeout=SLOW).run()
+    assert not app.exception
+    assert "guitar" in html(app)
 
 
 def test_a_recorded_case_says_how_early_it_was_noticed_on_both_pages(full_url, clock, seed):
