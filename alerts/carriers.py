@@ -1,10 +1,10 @@
 """Who carried an issue: the accounts that caused most of its spread, each with its part in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from alerts.casefile import Carrier
-from graph.cascade import CascadeState
+from graph.cascade import CascadeState, Node
 from graph.domain import Influence
 from graph.influence import rank
 from monitor.domain import Account, AccountKey, Post
@@ -15,13 +15,20 @@ BRIDGE_AT = 0.5  # share of an account's caused reposts that came on through fur
 
 
 def carriers(
-    states: Sequence[CascadeState], posts: Sequence[Post], claim: Post | None, store: PostStore
+    states: Sequence[CascadeState],
+    acts: Iterable[Node],
+    posts: Sequence[Post],
+    claim: Post | None,
+    store: PostStore,
 ) -> tuple[Carrier, ...]:
-    """The accounts that caused most reposts of the issue, best first, with handle and followers as last seen."""
+    """The accounts that caused most reposts of the issue, best first, with handle and followers as last seen.
+
+    ``acts`` are those of ``states``.
+    """
     ranked = rank(states, top=MOST)
     known = store.accounts([one.account for one in ranked])
     press = {post.author for post in posts if post.is_press}
-    joined = _first_acts(states, {one.account for one in ranked})
+    joined = _first_acts(acts, {one.account for one in ranked})
     reposts = sum(state.size - 1 for state in states)
     origin = claim.author if claim else None
     return tuple(
@@ -37,12 +44,11 @@ def _role(one: Influence, origin: AccountKey | None, press: set[AccountKey]) -> 
     return "bridge" if one.bridge is not None and one.bridge >= BRIDGE_AT else "amplifier"
 
 
-def _first_acts(states: Sequence[CascadeState], accounts: set[AccountKey]) -> dict[AccountKey, datetime]:
+def _first_acts(acts: Iterable[Node], accounts: set[AccountKey]) -> dict[AccountKey, datetime]:
     first: dict[AccountKey, datetime] = {}
-    for state in states:
-        for node in state.nodes():
-            if node.account in accounts and (node.account not in first or node.at < first[node.account]):
-                first[node.account] = node.at
+    for act in acts:
+        if act.account in accounts and (act.account not in first or act.at < first[act.account]):
+            first[act.account] = act.at
     return first
 
 

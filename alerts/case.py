@@ -12,7 +12,7 @@ from alerts.casefile import CaseFile, SilentSource, SiteArrival
 from alerts.domain import Incident
 from alerts.hours import HOUR
 from alerts.live import sum_known
-from alerts.outlook import doubling_time, growth_of, issue_forecast, outlook, times_of
+from alerts.outlook import acts_of, doubling_time, growth_of, issue_forecast, outlook
 from graph.cascade import CascadeState, CascadeTracker, Node
 from graph.domain import GrowthPoint
 from graph.forecast.base import Forecaster
@@ -23,7 +23,7 @@ from monitor.store.meta import MetaStore
 from monitor.store.posts import PostStore
 
 MOST_POSTS = 20_000
-MOST_ROOTS = 500
+MOST_ROOTS = 10_000
 BASELINE_SPAN = timedelta(weeks=4)
 
 
@@ -43,7 +43,8 @@ class CaseReader:
         """All that is known about ``incident`` at ``now``; what was posted later is left out."""
         posts = self._texts(incident, now)
         states = self._states(incident, posts, now)
-        times, label = times_of(states, now), self._label()
+        acts, label = acts_of(states), self._label()
+        times = sorted(act.at for act in acts)
         claim = next((p for p in posts if p.key == incident.root), posts[0] if posts else None)
         read = [p.assessment for p in posts if p.assessment is not None and p.assessment.assessed]
         return CaseFile(
@@ -55,7 +56,7 @@ class CaseReader:
             size=len(times),
             last_hour=sum(state.last(HOUR, now) for state in states),
             expected_hour=self._expected_hour(incident.brand, now),
-            accounts=len({node.account for state in states for node in state.nodes() if node.account}),
+            accounts=len({act.account for act in acts if act.account}),
             assessed=len(read),
             complaints=sum(r.is_complaint for r in read),
             by_language=_languages([r.language or "?" for r in read]),
@@ -71,7 +72,7 @@ class CaseReader:
             outlook=outlook(states, now, self._forecaster),
             sites=_arrivals(posts),
             press_at=min((p.created_at for p in posts if p.is_press), default=None),
-            carriers=carriers(states, posts, claim, self._posts),
+            carriers=carriers(states, acts, posts, claim, self._posts),
             examples=_examples(posts, claim),
             roots=tuple(state.root for state in states),
             silent=() if label else self._silent(incident.brand, now),
@@ -164,9 +165,15 @@ def _examples(posts: Sequence[Post], claim: Post | None) -> tuple[Post, ...]:
     """The claim itself and the two plainest complaints that say it in other words."""
     rest = [p for p in posts if p.assessment and p.assessment.is_complaint and (claim is None or p.key != claim.key)]
     plainest = sorted(rest, key=lambda p: (-(p.assessment.complaint or 0) if p.assessment else 0, p.created_at, p.key))
-    distinct = {" ".join(post.text.lower().split()): post for post in reversed(plainest)}
-    chosen = [post for post in plainest if distinct[" ".join(post.text.lower().split())] is post]
-    return (*((claim,) if claim else ()), *chosen[:2])
+    said, chosen = set[str](), list[Post]()
+    for post in plainest:
+        words = " ".join(post.text.lower().split())
+        if words not in said:
+            said.add(words)
+            chosen.append(post)
+        if len(chosen) == 2:
+            break
+    return (*((claim,) if claim else ()), *chosen)
 
 
 def _lead_times(incident: Incident, label: RecordingLabel | None) -> dict[str, str]:

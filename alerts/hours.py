@@ -20,7 +20,7 @@ class IssueHours:
     def add(self, post: Post, issue: str) -> None:
         """Count ``post`` where it is a complaint."""
         if post.assessment is not None and post.assessment.is_complaint:
-            self._counts[_hour_of(post.created_at), issue] += 1
+            self._counts[_hour_of(said_at(post)), issue] += 1
 
     def bins(self, now: datetime) -> tuple[IssueBin, ...]:
         """The counts, ascending; older ones are dropped."""
@@ -38,7 +38,7 @@ class HourlyCounts:
 
     def add(self, post: Post) -> None:
         """Count a post in the hour in which it was written; one from before the kept weeks is left out."""
-        at = self._index(post.created_at)
+        at = self._index(said_at(post))
         if at is None:
             return
         old, read = self.bins[at], post.assessment
@@ -71,6 +71,11 @@ class HourlyCounts:
             del self.bins[:-KEEP_HOURS]
         behind = (self.bins[-1].start - start) // HOUR
         return len(self.bins) - 1 - behind if 0 <= behind < len(self.bins) else None
+
+
+def said_at(post: Post) -> datetime:
+    """When the post was written; never after it was seen, whatever its author's clock says."""
+    return min(post.created_at, post.seen_at)
 
 
 def _hour_of(moment: datetime) -> datetime:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import fsum
 
 from alerts.casefile import Outlook
-from graph.cascade import CascadeState
+from graph.cascade import CascadeState, Node
 from graph.domain import Forecast, GrowthPoint
 from graph.forecast.base import Forecaster
 from graph.forecast.registry import forecast
@@ -46,9 +47,9 @@ def combined(forecasts: Sequence[Forecast], rest: int, now: datetime) -> Forecas
         largest,
         made_at=now,
         seen=rest + sum(one.seen for one in forecasts),
-        low=rest + sum(one.low for one in forecasts),
-        median=rest + sum(one.median for one in forecasts),
-        high=rest + sum(one.high for one in forecasts),
+        low=rest + fsum(one.low for one in forecasts),  # the same in whatever order they come
+        median=rest + fsum(one.median for one in forecasts),
+        high=rest + fsum(one.high for one in forecasts),
         coverage=None,  # measured on single cascades, not on sums
         coverage_n=None,
     )
@@ -67,9 +68,9 @@ def outlook(states: Sequence[CascadeState], now: datetime, forecaster: Forecaste
     return tuple(found)
 
 
-def times_of(states: Sequence[CascadeState], now: datetime) -> list[datetime]:
-    """When each post and repost of all cascades was made, ascending, up to ``now``."""
-    return sorted(node.at for state in states for node in state.nodes() if node.at <= now)
+def acts_of(states: Sequence[CascadeState]) -> list[Node]:
+    """Every post and repost of all cascades once: a quote that was itself passed on is in two of them."""
+    return list({node.key: node for state in states for node in state.nodes()}.values())
 
 
 def growth_of(times: Sequence[datetime], now: datetime, points: int = GROWTH_POINTS) -> tuple[GrowthPoint, ...]:

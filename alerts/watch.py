@@ -7,22 +7,22 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from alerts import history
 from alerts.detectors.base import Bin
 from alerts.domain import Change, Incident, Person, Status
 from alerts.lifecycle import matters
-from alerts.live import Live
+from alerts.live import COLD_AFTER, Live
 from alerts.pipeline import Outcome, PipelineConfig, run
 from alerts.store import DeliveryStore, IncidentChanged, IncidentStore
 from monitor.clock import elapsed_seconds
-from monitor.domain import Account, Post, Repost
+from monitor.domain import Account, Post, PostKey, Repost
 from monitor.store.meta import MetaStore
 from monitor.store.posts import PostStore
 
-LAST_TICK = "last_tick_at"  # the heartbeat; in a replayed database also the time up to which it was replayed
-RESTORE_SPAN = timedelta(days=14)
+LAST_TICK = "last_tick_at"  # the heartbeat; in a replayed database the latest time up to which it was replayed
 BASELINE_SPAN = timedelta(weeks=4)
 FORGET_EVERY = timedelta(days=1)
-MOST_POSTS = 1_000_000
+MOST_POSTS = 20_000  # of an open incident's issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,61 @@ class Watch:
         self._unwritten: set[str] = set()
         self._read_at: float | None = None
         self._forget_at: datetime | None = None
+        self._latest: datetime | None = None  # heartbeat of an earlier run
+        self.notes: list[Callable[[datetime, Any], None]] = []  # called within the transaction that writes a tick
 
     def restore(self, now: datetime) -> None:
         """Rebuild the live state from the store as it was at ``now``; nothing in it counts as new."""
+        since = now - COLD_AFTER
+        known = self._incidents.open_incidents(resolved_since=now - self._config.lifecycle.look_back)
+        self._known = {incident.id: incident for incident in known if incident.fired_at <= now}
+        past = history.recent(self._posts, self.live.brands, since, now, self._roots_of_open())
+        self.live.remember(past.posts, past.reposts, past.accounts)
+        this_hour = now.replace(minute=0, second=0, microsecond=0)
         for brand in self.live.brands:
-            posts = self._posts.about(brand.id, now - RESTORE_SPAN, now, MOST_POSTS)
-            accounts = self._posts.accounts([post.author for post in posts]).values()
-            reposts = self._posts.reposts_of([post.key for post in posts])
-            self.live.take(posts, [repost for repost in reposts if repost.at <= now], accounts)
-            rows = self._posts.hourly(brand.id, now - BASELINE_SPAN, now)
+            rows = self._posts.hourly(brand.id, this_hour - BASELINE_SPAN, now + timedelta(microseconds=1))
             self.live.restore_hours(brand.id, (Bin(*row) for row in rows))
         self.live.looked()
+        self._latest = self._last_tick()
 
-    def take(self, posts: Sequence[Post], reposts: Sequence[Repost], accounts: Iterable[Account] = ()) -> None:
-        """Add what was newly stored; the next tick looks at it."""
+    def resume(self, now: datetime) -> None:
+        """Rebuild the live state; what may have been stored after the last tick of an earlier run counts as new."""
+        self.restore(now)
+        if self._latest is not None:
+            self.live.show_again(now, self._latest)
+
+    def _roots_of_open(self) -> set[PostKey]:
+        """The posts of the issues that have an open incident, however old."""
+        unresolved = [incident for incident in self._known.values() if incident.status is not Status.resolved]
+        roots = {incident.root for incident in unresolved if incident.root is not None}
+        for incident in unresolved:
+            roots |= {post.key for post in self._posts.of_issue(incident.brand, incident.issue, MOST_POSTS)}
+        return roots
+
+    def _last_tick(self) -> datetime | None:
+        text = self._meta.get(LAST_TICK)
+        return datetime.fromisoformat(text) if text else None
+
+    def take(
+        self,
+        posts: Sequence[Post],
+        reposts: Sequence[Repost],
+        accounts: Iterable[Account] = (),
+        now: datetime | None = None,
+        known: Iterable[PostKey] = (),
+    ) -> None:
+        """Add what was newly stored; the next tick looks at it.
+
+        A cascade that was forgotten, and those of the posts ``known`` to have been stored before, are taken up whole
+        from the store, as it was at ``now``. Raises StorageError; it may then be called again.
+        """
+        given = {post.key for post in posts}
+        asleep = {repost.root for repost in reposts if not self.live.knows(repost.root)} - given
+        asleep |= {key for key in known if not self.live.knows(key)}
+        if asleep and now is not None:
+            past = history.cascades(self._posts, self.live.brands, asleep, now)
+            self.live.remember([post for post in past.posts if post.key not in given], past.reposts, past.accounts)
+            self.live.touch(post.key for post in past.posts)
         self.live.take(posts, reposts, accounts)
 
     def tick(self, now: datetime, watched_since: Mapping[str, datetime] | None = None) -> TickReport:
@@ -98,8 +139,11 @@ class Watch:
         self._forget(now)
         changed = [transition for transition in outcome.transitions if transition.changes]
         opened = tuple(t.incident for t in changed if any(entry.change is Change.opened for entry in t.changes))
-        unresolved = sum(incident.status is not Status.resolved for incident in self._known.values())
-        return TickReport(now, opened, len(changed), enqueued, unresolved)
+        return TickReport(now, opened, len(changed), enqueued, self.unresolved(now))
+
+    def unresolved(self, now: datetime) -> int:
+        """How many incidents that had fired by ``now`` are not over."""
+        return sum(i.status is not Status.resolved and i.fired_at <= now for i in self._known.values())
 
     def _quietly(self, decide: Callable[..., Outcome], now: datetime) -> Outcome | None:
         """What was decided, kept in memory only; None where it must be written or the database looked at again."""
@@ -126,7 +170,7 @@ class Watch:
                 for entry in transition.changes:
                     self._incidents.log(session, entry)
             enqueued = self._deliveries.enqueue(session, outcome.deliveries)
-            self._meta.put(LAST_TICK, now.isoformat(), session)
+            self._note(now, session)
         self._known, self._read_at = written, elapsed_seconds()
         self._unwritten.clear()
         return outcome, len(enqueued)
@@ -137,14 +181,22 @@ class Watch:
             with suppress(IncidentChanged):
                 self._incidents.save(session, self._known[name])
 
+    def _note(self, now: datetime, session: Any) -> None:
+        """A replay of older days leaves the latest heartbeat as it is."""
+        latest = max(now, self._latest) if self._latest else now
+        self._meta.put(LAST_TICK, latest.isoformat(), session)
+        for note in self.notes:
+            note(now, session)
+
     def _mattering(self, incidents: Iterable[Incident], now: datetime) -> list[Incident]:
-        return [incident for incident in incidents if matters(incident, now, self._config.lifecycle)]
+        """Those that can still change; what fired later than ``now`` was found by a replay of later days."""
+        return [i for i in incidents if i.fired_at <= now and matters(i, now, self._config.lifecycle)]
 
     def flush(self, now: datetime) -> None:
         """Write what is only in memory, and ``now`` as the time of the last tick."""
         with self._transaction() as session:
             self._catch_up(session)
-            self._meta.put(LAST_TICK, now.isoformat(), session)
+            self._note(now, session)
         self._unwritten.clear()
         self._read_at = None
 

@@ -15,7 +15,7 @@ from alerts.messages.render import CaseRenderer
 from alerts.notifiers.base import Notifier
 from alerts.notifiers.registry import NOTIFIERS
 from alerts.outbox import Outbox
-from alerts.replay import Replay
+from alerts.replay import MOST_RECALLED, Replay
 from alerts.store import DeliveryStore, IncidentStore
 from alerts.watch import TickReport, Watch
 from graph.forecast.base import Forecaster
@@ -32,13 +32,12 @@ from monitor.sources.registry import SOURCES
 from monitor.store.crawls import CrawlStore
 from monitor.store.meta import MetaStore
 from monitor.store.posts import PostStore
-from monitor.text.issues import IssueClusters
+from monitor.text.issues import CLOSED_AFTER, IssueClusters
 from monitor.text.reader import TextReader
 from ui.daemon import Daemon
 from ui.services import Services
 from ui.settings import Settings, load
 
-ISSUES_KEPT = timedelta(days=7)
 LAZY = timedelta(seconds=2)  # real time in which a replay at full speed need not look at the database
 
 
@@ -108,13 +107,12 @@ def watch(
     )
 
 
-def annotator(stores: Stores, brands: Sequence[Brand], now: datetime | None = None) -> Annotator:
-    """Reads posts for ``brands``; with ``now``, the issues of the week before are known."""
-    issues = IssueClusters()
-    for brand in brands if now else ():
-        for post in reversed(stores.posts.about(brand.id, now - ISSUES_KEPT, now, 100_000)) if now else ():
-            issues.remember(brand.id, post)
-    return Annotator(Matcher(brands), TextReader(), issues, stores.posts)
+def annotator(stores: Stores, brands: Sequence[Brand], now: datetime) -> Annotator:
+    """Reads posts for ``brands``; the issues of the week before ``now`` are known."""
+    reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts)
+    for brand in brands:
+        reads.recall(brand.id, reversed(stores.posts.about(brand.id, now - CLOSED_AFTER, now, MOST_RECALLED)))
+    return reads
 
 
 def notifiers(settings: Settings, clock: Clock) -> dict[str, Notifier]:
@@ -178,7 +176,9 @@ def open_replay(
         stores.meta.put(META_KEY, recorded.to_json())
         stores.meta.put(BRANDS_KEY, brands_to_json(brands))
         looked = watch(stores, brands, people, settings, lazy=LAZY if factor is None else timedelta(0))
-        yield ReplayRun(Replay(annotator(stores, brands), stores.posts, stores.meta, looked, every, paced), stores)
+        reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, relearn=True)
+        transact = partial(transaction, stores.engine)
+        yield ReplayRun(Replay(reads, stores.posts, stores.meta, looked, transact, every, paced), stores)
     finally:
         stores.close()
 
