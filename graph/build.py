@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import networkx as nx
 
 from graph.cascade import CascadeState, CascadeTracker, Node
 from monitor.domain import Post, Repost
+
+DiffusionGraph: TypeAlias = "nx.DiGraph[str]"
 
 
 def cascade_graph(cascade: CascadeState | Sequence[Node]) -> "nx.DiGraph[str]":
