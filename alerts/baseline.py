@@ -12,7 +12,6 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.special import betainc, betaln, gammaln
 
 Floats = NDArray[np.float64]
@@ -89,6 +88,8 @@ def fit(counts: Floats, starts: Sequence[datetime]) -> Baseline:
 
 def _levels(counts: Floats, season: Floats) -> tuple[Floats, Floats]:
     """Level before each hour (and after the last), from the hours before it only; and the events behind it."""
+    from scipy.signal import lfilter  # here, because loading it takes longer than most commands
+
     keep = 0.5 ** (1 / HALF_LIFE_HOURS)
     events = lfilter([1.0], [1.0, -keep], np.concatenate(([PRIOR_PER_HOUR * PRIOR_HOURS], counts)))
     exposure = lfilter([1.0], [1.0, -keep], np.concatenate(([PRIOR_HOURS], season)))
