@@ -2,14 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from graph.build import DiffusionGraph, cascade_graph, window_graph
-from graph.export import write_graph
 from monitor.errors import InputError
 from ui.output import say
-from ui.runtime import Stores, case_reader
+
+if TYPE_CHECKING:
+    from graph.build import DiffusionGraph
 
 LOOKED_BACK = timedelta(days=14)  # reposts before the window tell through whom later ones came
 MOST_NODES = 10_000_000
@@ -29,6 +30,8 @@ def register(app: typer.Typer) -> None:
         until: str | None = typer.Option(None, "--until", help="Up to before here; the newest if not given."),
     ) -> None:
         """Write the graph of one incident, or of a time window (times in ISO 8601)."""
+        from graph.export import write_graph
+
         if (incident is None) == (since is None):
             raise typer.BadParameter("give either --incident or --since")
         found = _of_incident(db, incident) if incident else _of_window(db, _moment(since), until)
@@ -44,7 +47,10 @@ def _moment(text: str | None) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _of_incident(db: str, name: str) -> DiffusionGraph:
+def _of_incident(db: str, name: str) -> "DiffusionGraph":
+    from graph.build import cascade_graph
+    from ui.runtime import Stores, case_reader
+
     stores = Stores(db)
     try:
         incident = stores.incidents.get(name)
@@ -55,7 +61,10 @@ def _of_incident(db: str, name: str) -> DiffusionGraph:
         stores.close()
 
 
-def _of_window(db: str, since: datetime, until: str | None) -> DiffusionGraph:
+def _of_window(db: str, since: datetime, until: str | None) -> "DiffusionGraph":
+    from graph.build import window_graph
+    from ui.runtime import Stores
+
     stores = Stores(db)
     try:
         newest = stores.posts.newest_at() or since
