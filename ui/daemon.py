@@ -1,8 +1,10 @@
 """The daemon: crawl what is due, look at what came, send what must be told. What is due stands in the database."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,12 +17,19 @@ from monitor.domain import Brand, Post, PostKey
 from monitor.due import is_due
 from monitor.errors import StorageError
 from monitor.follow import to_follow
-from monitor.store.crawls import CrawlStore
+from monitor.plain_text import one_line
+from monitor.store.crawls import CrawlState, CrawlStore
 from monitor.store.posts import PostStore
 
 FOLLOWED_AT_ONCE = 10  # posts a source is asked about again in one round
 FOLLOW_BACK = timedelta(hours=48)
+FOLLOWED_LARGE = 100  # looked through besides the newest posts: what spreads most must not be pushed out by them
 MOST_LOOKED_THROUGH = 2_000
+PATIENCE = timedelta(seconds=20)  # with a site, before the others are asked again
+REST = timedelta(minutes=5)  # for a source that broke
+
+# What faulty code in a source raises. StorageError and SourceError are not among them.
+FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 log = structlog.get_logger("ripplewatch")
 
@@ -47,48 +56,74 @@ class Daemon:
         self._watch = watch
         self._outbox = outbox
         self._clock = clock
-        self._found: list[CollectReport] = []
-        self._found_guard = threading.Lock()
+        self._found: deque[CollectReport] = deque()  # stored, and not taken in yet
         self._live_guard = threading.Lock()  # crawlers ask the live state how far posts have spread
         self._since: dict[str, datetime] = {}
         self._followed: dict[PostKey, datetime] = {}
+        self._pool = ThreadPoolExecutor(max_workers=max(1, len(self._sources)), thread_name_prefix="crawl")
+        self._under_way: dict[str, Future[list[CollectReport]]] = {}
 
     def restore(self) -> None:
         """Take up where an earlier run ended."""
-        self._watch.restore(self._clock.now())
+        self._watch.resume(self._clock.now())
+
+    def close(self) -> None:
+        """Let the crawls that are under way come to their end."""
+        self._pool.shutdown()
 
     def crawl(self) -> list[CollectReport]:
-        """Ask every source that is due, sites side by side, each site by one crawler; then return to what spreads."""
+        """Ask every source that is due, sites side by side, each site by one crawler; then return to what spreads.
+
+        A site that takes its time is left to it: it holds up no other, here or in the next call. Raises StorageError
+        where the database failed one of them, after all have been heard.
+        """
         now = self._clock.now()
         rows = {(row.brand, row.source): row for row in self._crawls.all()}
-        due = {
-            source: [brand for brand in self._brands if is_due(rows.get((brand.id, source)), now)]
-            for source in self._sources
-        }
-        asked = {source: brands for source, brands in due.items() if brands}
-        if not asked:
-            return []
-        with ThreadPoolExecutor(max_workers=len(asked), thread_name_prefix="crawl") as pool:
-            jobs = [pool.submit(self._crawl_site, source, brands) for source, brands in asked.items()]
-            reports = [report for job in jobs for report in job.result()]
-        with self._found_guard:
-            self._found.extend(reports)
-        return reports
+        for source in self._sources:
+            brands = [brand for brand in self._brands if is_due(rows.get((brand.id, source)), now)]
+            if brands and source not in self._under_way:
+                self._under_way[source] = self._pool.submit(self._crawl_site, source, brands)
+        wait(self._under_way.values(), timeout=PATIENCE.total_seconds())
+        ended = [source for source, job in self._under_way.items() if job.done()]
+        jobs = [self._under_way.pop(source) for source in ended]
+        failures = [error for job in jobs if (error := job.exception()) is not None]
+        if failures:
+            raise failures[0]
+        return [report for job in jobs for report in job.result()]
 
     def _crawl_site(self, source: str, brands: Sequence[Brand]) -> list[CollectReport]:
-        reports = [self._collector.collect(brand, source, self._clock.now()) for brand in brands]
-        for report in reports:
-            if report.error:
-                log.warning("crawl failed", source=source, brand=report.brand, reason=report.error)
-            else:
-                log.info(
-                    "crawled", source=source, brand=report.brand, new=len(report.new_posts), dropped=report.dropped
-                )
+        reports = [self._crawl_brand(source, brand) for brand in brands]
         if any(report.error is None for report in reports):
-            reports += [self._follow(post) for post in self._worth_following(source, brands)]
+            for post in self._worth_following(source, brands):
+                reports.append(self._follow(post))
+                if reports[-1].error:
+                    break  # a site that refuses one refuses the next
         return reports
 
+    def _crawl_brand(self, source: str, brand: Brand) -> CollectReport:
+        try:
+            report = self._collector.collect(brand, source, self._clock.now())
+        except FAULTS as error:
+            report = self._broken(source, brand, error)
+        self._found.append(report)
+        if report.error:
+            log.warning("crawl failed", source=source, brand=brand.id, reason=report.error)
+        else:
+            log.info("crawled", source=source, brand=brand.id, new=len(report.new_posts), dropped=report.dropped)
+        return report
+
+    def _broken(self, source: str, brand: Brand, error: Exception) -> CollectReport:
+        """What a faulty source leaves behind: a row that says so, and time until it is asked again."""
+        now, reason = self._clock.now(), f"the crawler broke: {one_line(repr(error), 200)}"
+        row = self._crawls.get(brand.id, source) or CrawlState(brand.id, source)
+        failed = replace(
+            row, failures=row.failures + 1, last_error=reason, last_attempt_at=now, next_check_at=now + REST
+        )
+        self._crawls.put(None, failed)
+        return CollectReport(brand.id, source, error=reason)
+
     def _worth_following(self, source: str, brands: Sequence[Brand]) -> list[Post]:
+        """The newest posts and those that spread most, as far as it is time to return to them."""
         now = self._clock.now()
         recent = {
             post.key: post
@@ -97,12 +132,15 @@ class Daemon:
             if post.key.source == source
         }
         with self._live_guard:
+            recent |= {post.key: post for post in self._watch.live.spreading(source, now - FOLLOW_BACK, FOLLOWED_LARGE)}
             spread = self._watch.live.sizes(recent)
         return to_follow(recent.values(), self._followed, spread, now, FOLLOWED_AT_ONCE)
 
     def _follow(self, post: Post) -> CollectReport:
-        self._followed[post.key] = self._clock.now()
-        report = self._collector.follow_up(post, self._clock.now())
+        now = self._clock.now()
+        self._followed[post.key] = now
+        report = self._collector.follow_up(post, now)
+        self._found.append(report)
         if report.error:
             log.warning("following up failed", post=str(post.key), reason=report.error)
         return report
@@ -110,15 +148,21 @@ class Daemon:
     def look(self) -> TickReport:
         """Take in what the crawlers found and let the pipeline look at everything."""
         now = self._clock.now()
-        with self._found_guard:
-            found, self._found = self._found, []
         with self._live_guard:
-            for report in found:
-                self._watch.take(report.new_posts, report.new_reposts, report.accounts)
+            while self._found:
+                report = self._found[0]
+                known = [post.key for post in report.new_posts]
+                self._watch.take(report.new_posts, report.new_reposts, report.accounts, now, known)
+                self._found.popleft()  # only now: a database that fails loses nothing
             tick = self._watch.tick(now, self._watched_since(now))
+        self._forget_followed(now)
         for incident in tick.opened:
             log.warning("incident opened", id=incident.id, brand=incident.brand, level=incident.level.name)
         return tick
+
+    def _forget_followed(self, now: datetime) -> None:
+        for key in [key for key, at in self._followed.copy().items() if now - at > FOLLOW_BACK]:
+            del self._followed[key]
 
     def _watched_since(self, now: datetime) -> dict[str, datetime]:
         """Per brand, since when no source that has ever brought posts about it was failing: calm before is not calm."""

@@ -1,7 +1,7 @@
 """The one place that puts the parts together: every command and the board get what they need from here."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -174,7 +174,8 @@ def open_replay(
     try:
         recorded = label or RecordingLabel("replay", "")
         stores.meta.put(META_KEY, recorded.to_json())
-        stores.meta.put(BRANDS_KEY, brands_to_json(brands))
+        known = {brand.id: brand for brand in recorded_brands(stores)} | {brand.id: brand for brand in brands}
+        stores.meta.put(BRANDS_KEY, brands_to_json(known.values()))
         looked = watch(stores, brands, people, settings, lazy=LAZY if factor is None else timedelta(0))
         reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, relearn=True)
         transact = partial(transaction, stores.engine)
@@ -187,9 +188,8 @@ def open_replay(
 def open_daemon(settings: Settings, clock: Clock, http: HttpClient | None = None) -> Iterator[Daemon]:
     """The daemon over the configured database, with the live state of an earlier run restored."""
     stores, client = Stores(settings.database), http or HttpClient(settings.http, clock)
-    brands = settings.watched()
+    brands, configs = settings.watched(), settings.source_configs()
     try:
-        configs = settings.source_configs()
         collector = Collector(
             {name: SOURCES[name].build(config, client) for name, config in configs.items()},
             annotator(stores, brands, clock.now()),
@@ -202,8 +202,9 @@ def open_daemon(settings: Settings, clock: Clock, http: HttpClient | None = None
         looked = watch(stores, brands, settings.team(), settings)
         sender = outbox(stores, settings, brands, clock)
         daemon = Daemon(brands, tuple(configs), collector, stores.posts, stores.crawls, looked, sender, clock)
-        daemon.restore()
-        yield daemon
+        with closing(daemon):
+            daemon.restore()
+            yield daemon
     finally:
         client.close()
         stores.close()
