@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -57,6 +58,14 @@ def services(full_url: str, clock: RecordedClock) -> Services:
 def empty_services(sqlite_url: str, clock: RecordedClock) -> Services:
     """The same over a new database."""
     return open_services(sqlite_url, clock=clock)
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port of the loopback interface on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)
