@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from monitor.clock import Clock
 from monitor.errors import RipplewatchError
@@ -27,7 +27,7 @@ ENDS_WITHIN = 5.0  # seconds; a browser that holds on to it is no reason to stay
 
 @dataclass(slots=True)
 class BoardProcess:
-    """A running board; as a context manager it is ended when the block is left."""
+    """A running board; the end of its block, or an interrupt in it, ends the board."""
 
     process: subprocess.Popen[bytes]
     url: str
@@ -37,13 +37,13 @@ class BoardProcess:
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    ) -> bool:
         self.stop()
+        return kind is KeyboardInterrupt
 
-    def wait(self) -> None:
-        """Return after an interrupt. Raises RipplewatchError when the board ends on its own."""
-        with suppress(KeyboardInterrupt):
-            raise _ended(self.process.wait())
+    def wait(self) -> NoReturn:
+        """Wait for an interrupt. Raises RipplewatchError when the board ends on its own."""
+        raise _ended(self.process.wait())
 
     def stop(self) -> None:
         """End the board and wait until it has gone."""
@@ -74,7 +74,8 @@ def start_board(arguments: Sequence[str], address: str, port: int, clock: Clock)
     shown = "127.0.0.1" if address in {"0.0.0.0", "::"} else address  # noqa: S104 - compared, not bound
     host = f"[{shown}]" if ":" in shown else shown
     with ExitStack() as unless_ready:
-        board = unless_ready.enter_context(BoardProcess(process, f"http://{host}:{free}"))
+        board = BoardProcess(process, f"http://{host}:{free}")
+        unless_ready.callback(board.stop)
         _wait_until_ready(process, shown, free, clock)
         unless_ready.pop_all()
     return board

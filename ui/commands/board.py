@@ -30,4 +30,4 @@ def register(app: typer.Typer) -> None:
         with start_board(arguments(loaded, db, who), place.address, port or place.port, SystemClock()) as running:
             say(f"The alert board is at {running.url}   (Ctrl-C ends it)")
             running.wait()
-            out.print("\nEnding the board.")
+        out.print("\nThe board has ended.")

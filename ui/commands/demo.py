@@ -73,4 +73,4 @@ def _show_board(port: int, browser: bool) -> None:
         if browser:
             webbrowser.open(running.url)
         running.wait()
-        out.print("\nEnding the board.")
+    out.print("\nThe board has ended.")
