@@ -16,7 +16,7 @@ from alerts.outlook import acts_of, doubling_time, growth_of, issue_forecast, ou
 from graph.cascade import CascadeState, CascadeTracker, Node
 from graph.domain import GrowthPoint
 from graph.forecast.base import Forecaster
-from monitor.domain import Brand, Post
+from monitor.domain import Brand, Post, PostKey
 from monitor.recording import META_KEY, RecordingLabel, spell
 from monitor.store.crawls import CrawlStore
 from monitor.store.meta import MetaStore
@@ -45,7 +45,7 @@ class CaseReader:
         states = self._states(incident, posts, now)
         acts, label = acts_of(states), self._label()
         times = sorted(act.at for act in acts)
-        claim = next((p for p in posts if p.key == incident.root), posts[0] if posts else None)
+        claim = _claim(incident, posts)
         read = [p.assessment for p in posts if p.assessment is not None and p.assessment.assessed]
         return CaseFile(
             incident=incident,
@@ -96,11 +96,15 @@ class CaseReader:
         return forest
 
     def _texts(self, incident: Incident, now: datetime) -> list[Post]:
-        found = self._posts.of_issue(incident.brand, incident.issue, MOST_POSTS)
-        if incident.root is not None and all(post.key != incident.root for post in found):
-            root = self._posts.get(incident.root)
-            found = [*found, root] if root else found
-        return sorted((p for p in found if p.created_at <= now), key=lambda p: (p.created_at, p.key))
+        """The posts of the issue; of a surge that no issue explains, the complaints that were named as evidence."""
+        found: dict[PostKey, Post] = {}
+        for issue in _issues(incident):
+            found |= {post.key: post for post in self._posts.of_issue(incident.brand, issue, MOST_POSTS)}
+        named = {incident.root} if incident.root is not None else set[PostKey]()
+        if not found:
+            named |= {key for finding in incident.latest for key in finding.evidence}
+        found |= self._posts.many(named - found.keys())
+        return sorted((p for p in found.values() if p.created_at <= now), key=lambda p: (p.created_at, p.key))
 
     def _states(self, incident: Incident, posts: Sequence[Post], now: datetime) -> list[CascadeState]:
         keys = list(dict.fromkeys([*([incident.root] if incident.root else []), *(post.key for post in posts)]))
@@ -132,6 +136,18 @@ class CaseReader:
     def _label(self) -> RecordingLabel | None:
         text = self._meta.get(META_KEY)
         return RecordingLabel.from_json(text) if text else None
+
+
+def _issues(incident: Incident) -> list[str]:
+    """The incident's own issue, and those that a finding without an issue of its own is mostly about."""
+    named = [str(issue) for finding in incident.latest if (issue := finding.arguments.get("issue"))]
+    return list(dict.fromkeys([incident.issue, *named]))
+
+
+def _claim(incident: Incident, posts: Sequence[Post]) -> Post | None:
+    """The root, else the first post of the issue; a surge of complaints about all sorts of things has none."""
+    root = next((post for post in posts if post.key == incident.root), None)
+    return root or next((post for post in posts if post.issue in _issues(incident)), None)
 
 
 def usual_hour(past: Sequence[tuple[datetime, int]], hour: datetime) -> float | None:

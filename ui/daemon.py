@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,6 +26,7 @@ FOLLOW_BACK = timedelta(hours=48)
 FOLLOWED_LARGE = 100  # looked through besides the newest posts: what spreads most must not be pushed out by them
 MOST_LOOKED_THROUGH = 2_000
 PATIENCE = timedelta(seconds=20)  # with a site, before the others are asked again
+REFUSALS = 3
 REST = timedelta(minutes=5)  # for a source that broke
 
 # What faulty code in a source raises. StorageError and SourceError are not among them.
@@ -94,10 +95,18 @@ class Daemon:
     def _crawl_site(self, source: str, brands: Sequence[Brand]) -> list[CollectReport]:
         reports = [self._crawl_brand(source, brand) for brand in brands]
         if any(report.error is None for report in reports):
-            for post in self._worth_following(source, brands):
-                reports.append(self._follow(post))
-                if reports[-1].error:
-                    break  # a site that refuses one refuses the next
+            reports += self._follow_all(self._worth_following(source, brands))
+        return reports
+
+    def _follow_all(self, posts: Iterable[Post]) -> list[CollectReport]:
+        """Return to each of ``posts``, until the site has refused a few in a row: then it wants to be left alone."""
+        reports: list[CollectReport] = []
+        refused = 0
+        for post in posts:
+            reports.append(self._follow(post))
+            refused = refused + 1 if reports[-1].error else 0
+            if refused == REFUSALS:
+                break
         return reports
 
     def _crawl_brand(self, source: str, brand: Brand) -> CollectReport:
