@@ -51,15 +51,14 @@ def _about(found: Mapping[PostKey, Post], brands: Sequence[Brand], now: datetime
     }
 
 
-def _whole(store: PostStore, about: Mapping[PostKey, Post], edges: Iterable[Repost]) -> History:
-    """``about`` with those of ``edges`` (oldest first) that belong to it, and what was said in them."""
-    ours, known, said = list[Repost](), set(about), set[PostKey]()
-    for edge in edges:
-        if edge.root in known or edge.child in about:
-            ours.append(edge)
-            if edge.kind != "repost":
-                known.add(edge.child)
-                said.add(edge.child)
+def _whole(store: PostStore, about: Mapping[PostKey, Post], edges: Sequence[Repost]) -> History:
+    """``about`` with those of ``edges`` that belong to it, and what was said in them."""
+    known, said = set(about), set[PostKey]()
+    answers = [edge for edge in edges if edge.kind != "repost"]
+    while new := {edge.child for edge in answers if edge.root in known or edge.child in about} - said:
+        said |= new
+        known |= new
+    ours = tuple(edge for edge in edges if edge.root in known or edge.child in about)
     texts = {**about, **store.many(said - about.keys())}
     posts = sorted(texts.values(), key=lambda post: (post.created_at, post.key))
-    return History(tuple(posts), tuple(ours), tuple(store.accounts({post.author for post in posts}).values()))
+    return History(tuple(posts), ours, tuple(store.accounts({post.author for post in posts}).values()))

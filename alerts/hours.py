@@ -59,18 +59,23 @@ class HourlyCounts:
             self._index(now)
 
     def _index(self, moment: datetime) -> int | None:
+        """The place of the hour of ``moment``, made where it is missing; None where it lies before the kept weeks."""
         start = _hour_of(moment)
-        if not self.bins:
-            self.bins.append(Bin(start, 0, 0, 0))
-        ahead = (start - self.bins[-1].start) // HOUR
-        if ahead > KEEP_HOURS:
-            self.bins[:] = [Bin(start - KEEP_HOURS * HOUR, 0, 0, 0)]
-            ahead = KEEP_HOURS
-        self.bins.extend(Bin(self.bins[-1].start + HOUR * k, 0, 0, 0) for k in range(1, ahead + 1))
+        if not self.bins or start - self.bins[-1].start > KEEP_HOURS * HOUR:
+            first = start - KEEP_HOURS * HOUR if self.bins else start
+            self.bins[:] = [Bin(first, 0, 0, 0)]
+        newest, oldest = self.bins[-1].start, self.bins[0].start
+        self.bins.extend(_empty(newest + HOUR, start))
+        if start < oldest and newest - start < KEEP_HOURS * HOUR:
+            self.bins[:0] = _empty(start, oldest - HOUR)
         if len(self.bins) > 2 * KEEP_HOURS:  # trimmed seldom, so that it costs next to nothing per hour
             del self.bins[:-KEEP_HOURS]
-        behind = (self.bins[-1].start - start) // HOUR
-        return len(self.bins) - 1 - behind if 0 <= behind < len(self.bins) else None
+        at = (start - self.bins[0].start) // HOUR
+        return at if at >= 0 else None
+
+
+def _empty(first: datetime, last: datetime) -> list[Bin]:
+    return [Bin(first + HOUR * k, 0, 0, 0) for k in range((last - first) // HOUR + 1)]
 
 
 def said_at(post: Post) -> datetime:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from alerts.detectors.base import Bin, CascadeFacts, Window
 from alerts.hours import HOUR, HourlyCounts, IssueHours
-from alerts.outlook import combined, forecast_of
+from alerts.outlook import Forecasts, combined
 from alerts.tally import IssueState, Tally
 from graph.cascade import CascadeState, CascadeTracker
 from graph.domain import Cascade, Forecast
@@ -42,7 +42,7 @@ class Live:
     def __init__(self, brands: Sequence[Brand], forecaster: Forecaster) -> None:
         self.brands = tuple(brands)
         self.tracker = CascadeTracker()
-        self._forecaster = forecaster
+        self._forecasts = Forecasts(forecaster)
         self._posts: dict[PostKey, Post] = {}  # every text
         self._authors: dict[AccountKey, Account] = {}
         self._within: dict[PostKey, PostKey] = {}  # quote or reply → what it quotes or answers
@@ -231,7 +231,7 @@ class Live:
     def _forecast(self, states: Sequence[CascadeState], now: datetime) -> Forecast | None:
         """Cascades in which nothing happened for hours are taken as over."""
         hot = (state for state in states if now - state.last_at < HOT)
-        made = [forecast for state in hot if (forecast := forecast_of(state, now, self._forecaster)) is not None]
+        made = [forecast for state in hot if (forecast := self._forecasts.of(state, now)) is not None]
         counted = {forecast.root for forecast in made}
         return combined(made, sum(state.size for state in states if state.root not in counted), now)
 
@@ -240,6 +240,7 @@ class Live:
         dropped = self.tracker.forget(now - COLD_AFTER)
         alive = {state.root for state in self.tracker.states()}
         self._shared &= alive
+        self._forecasts.keep(alive)
         self._within = {child: root for child, root in self._within.items() if root in alive}
         self._posts = {key: post for key, post in self._posts.items() if key in alive or key in self._within}
         self._issues = {key: issue for key, issue in self._issues.items() if issue.keep(alive)}

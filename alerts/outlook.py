@@ -1,8 +1,8 @@
 """How an issue of several cascades has grown and will grow. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import fsum
 
 from alerts.casefile import Outlook
@@ -10,11 +10,16 @@ from graph.cascade import CascadeState, Node
 from graph.domain import Forecast, GrowthPoint
 from graph.forecast.base import Forecaster
 from graph.forecast.registry import forecast
+from monitor.domain import PostKey
 
 DATA_FLOOR = 10  # below this many events a forecast is not made: "too little data"
 OUTLOOK_HOURS = (1, 6, 24)
 GROWTH_POINTS = 120
+LARGE = 10_000  # events from which a forecast costs as much as many smaller ones
+QUARTER = timedelta(minutes=15)
 LEAST_DOUBLED = 20  # sizes below this double by chance
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def forecast_of(state: CascadeState, now: datetime, forecaster: Forecaster) -> Forecast | None:
@@ -22,6 +27,31 @@ def forecast_of(state: CascadeState, now: datetime, forecaster: Forecaster) -> F
     if state.size < DATA_FLOOR:
         return None
     return forecast(forecaster, state, now)[0]
+
+
+class Forecasts:
+    """Forecasts of live cascades. Those of very large ones are made anew every quarter of an hour only.
+
+    They are made as of the full quarter, so that it does not matter when somebody first asked.
+    """
+
+    def __init__(self, forecaster: Forecaster) -> None:
+        self._forecaster = forecaster
+        self._last: dict[PostKey, Forecast] = {}
+
+    def of(self, state: CascadeState, now: datetime) -> Forecast | None:
+        """The forecast of the size seven days after the root; None below the data floor."""
+        quarter = now - (now - _EPOCH) % QUARTER
+        if state.size < LARGE or quarter - state.started_at < QUARTER:
+            return forecast_of(state, now, self._forecaster)
+        last = self._last.get(state.root)
+        if last is None or last.made_at != quarter:
+            last = self._last[state.root] = forecast(self._forecaster, state, quarter)[0]
+        return last
+
+    def keep(self, alive: Set[PostKey]) -> None:
+        """Forget all but those of ``alive``."""
+        self._last = {root: made for root, made in self._last.items() if root in alive}
 
 
 def issue_forecast(states: Sequence[CascadeState], now: datetime, forecaster: Forecaster) -> Forecast | None:
