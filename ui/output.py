@@ -45,7 +45,7 @@ def note_dropped(dropped: Sequence[Dropped], total: int) -> None:
 
 
 def progress_bar() -> Progress:
-    """A progress bar on standard error; it disappears when it is done."""
+    """A progress bar on a terminal; it disappears when it is done. Nothing where standard error goes elsewhere."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -53,4 +53,4 @@ def progress_bar() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    return Progress(*columns, console=err, transient=True)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)

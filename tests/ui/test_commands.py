@@ -326,6 +326,8 @@ class TestInit:
         ["influence", "x.jsonl", "--until", "yesterday"],
         ["influence", "x.jsonl", "--until", "nan"],
         ["influence", "x.jsonl", "--top", "0"],
+        ["graph", "export", "x.csv", "--db", "sqlite:///x.db", "--since", "0001-01-01"],
+        ["graph", "export", "x.csv", "--db", "sqlite:///x.db"],
         ["board", "--port", "70000"],
         ["demo", "--seed", "x"],
     ],
@@ -426,6 +428,19 @@ def test_the_version_is_that_of_the_distribution(run):
     printed = run("--version")
     assert printed.code == 0
     assert printed.out.startswith("ripplewatch ")
+
+
+def test_the_graph_of_an_incident_and_of_a_time_become_files(run, write):
+    database = "sqlite:///x.db"
+    (incident,) = run("replay", write("c.jsonl", cascade("c", 200)), "--db", database, "--json").document()["incidents"]
+    whole = run("graph", "export", "all.graphml", "--db", database, "--incident", incident["id"])
+    assert (whole.code, whole.out) == (0, "all.graphml: 200 nodes, 199 edges\n")
+    first = run(
+        "graph", "export", "a.csv", "--db", database, "--since", "2009-07-06", "--until", "2009-07-06T12:01:01Z"
+    )
+    assert (first.code, first.out) == (0, "a.csv: 4 nodes, 3 edges\n")
+    unknown = run("graph", "export", "b.csv", "--db", database, "--incident", "gone")
+    assert (unknown.code, unknown.err) == (1, "there is no incident 'gone' in this database\n")
 
 
 def test_every_command_explains_itself(run):

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,16 +21,23 @@ LONGEST = 30  # seconds, on a busy machine
 
 @contextmanager
 def started(folder, *arguments):
-    """A command in ``folder``, killed at last whatever happens."""
+    """A command in ``folder``; whatever happens, it and what it started are ended at last."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RIPPLEWATCH_")}
     process = subprocess.Popen(
-        [*COMMAND, *arguments], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     with process:
         try:
             yield process
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its session is its own
 
 
 def board_port(process):

@@ -149,6 +149,7 @@ def test_a_byte_order_mark_of_an_editor_does_not_matter(tmp_path):
         (MAIL + 'username = "a"', "notify.email", "username and password belong together"),
         (MAIL + 'password_file = "gone"', "notify.email.password_file", "No such file"),
         (MAIL + 'password_file = "empty"', "notify.email.password_file", "is empty"),
+        (MAIL + 'password_file = "\\u0000"', "notify.email.password_file", "null"),
         (MAIL + 'password_file = "empty"\npassword = "x"', "notify.email.password_file", "not both"),
         ('database_file = "gone"', "database_file", "No such file"),
         ("brands = 5", "brands", "valid tuple"),

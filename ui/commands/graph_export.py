@@ -42,6 +42,8 @@ def register(app: typer.Typer) -> None:
 def _moment(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text or "")
+        if not 1970 <= moment.year < 9999:
+            raise ValueError("out of range")
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no time; write 2009-07-08T18:00:00Z") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
