@@ -14,7 +14,7 @@ import pytest
 
 from alerts.domain import Incident, Level, Status
 from graph.case import guitar
-from monitor.recording import KnownMoment, RecordingLabel
+from monitor.recording import KnownMoment, RecordingLabel, spell
 from monitor.sources.archive import Recording, read_archive
 from ui.runtime import Stores, case_reader, open_replay
 from ui.settings import Settings
@@ -83,7 +83,7 @@ def test_the_case_says_what_is_known_and_that_it_is_a_reconstruction(stores: Sto
     assert arrivals.keys() == {"videosite", "microblog", "forum", "feed"}
     assert case.press_at == arrivals["feed"] > arrivals["videosite"]
     assert case.reconstruction == guitar.LABEL
-    assert case.extra == {"first contact": "22 h 50 min before"}
+    assert case.extra == {"first contact": f"{spell(guitar.FIRST_CONTACT - song.fired_at)} before"}
     assert case.claim is not None
     assert case.claim.key == song.root
     assert len(case.carriers) == 20
