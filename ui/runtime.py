@@ -25,6 +25,7 @@ from monitor.clock import Clock, SystemClock
 from monitor.collect import Collector
 from monitor.db import connect, migrate, transaction
 from monitor.domain import Brand
+from monitor.errors import StorageError
 from monitor.http import HttpClient
 from monitor.match import Matcher
 from monitor.recording import BRANDS_KEY, META_KEY, RecordingLabel, brands_from_json, brands_to_json
@@ -162,7 +163,8 @@ def open_replay(
 ) -> Iterator[ReplayRun]:
     """A replay into the database at ``url``; ``factor`` times as fast as real time, or at full speed.
 
-    Nobody is told anything unless ``people`` are given: a replay is about the past.
+    Nobody is told anything unless ``people`` are given: a replay is about the past. Raises StorageError where the
+    database is that of a live watch.
     """
     stores, clock = Stores(url), SystemClock()
 
@@ -172,6 +174,8 @@ def open_replay(
             clock.wait(every / factor)
 
     try:
+        if stores.crawls.all():
+            raise StorageError("This database is that of a live watch; replay into one of its own.")
         recorded = label or RecordingLabel("replay", "")
         stores.meta.put(META_KEY, recorded.to_json())
         known = {brand.id: brand for brand in recorded_brands(stores)} | {brand.id: brand for brand in brands}
@@ -190,6 +194,8 @@ def open_daemon(settings: Settings, clock: Clock, http: HttpClient | None = None
     stores, client = Stores(settings.database), http or HttpClient(settings.http, clock)
     brands, configs = settings.watched(), settings.source_configs()
     try:
+        if stores.meta.get(META_KEY):
+            raise StorageError("This database holds a replay; name another one for the live watch.")
         collector = Collector(
             {name: SOURCES[name].build(config, client) for name, config in configs.items()},
             annotator(stores, brands, clock.now()),
