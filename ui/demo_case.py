@@ -20,7 +20,7 @@ from ui.settings import Settings
 
 EVERY = timedelta(minutes=5)
 DONE_KEY = "demo_done"
-EDITION = "2"  # raised when the case or the pipeline changes within a version, so that it is replayed again
+EDITION = "3"  # raised when the case or the pipeline changes within a version, so that it is replayed again
 MOMENTS = (
     KnownMoment(guitar.FIRST_CONTACT, "the airline's first contact is reported (8 July 2009, 11:00 PDT)"),
     KnownMoment(guitar.FIRST_MILLION, "the first million views (between the published figures of 9 and 10 July)"),
