@@ -1,6 +1,7 @@
 """The database: connecting, migrating, transactions. SQLite in one file by default, PostgreSQL by address."""
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,6 +110,7 @@ def _sqlite(address: URL, busy_seconds: float) -> Engine:
     engine = sa.create_engine(address, hide_parameters=True, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    weakref.finalize(engine, engine.pool.dispose)  # nobody holds it any more: close its files
     return engine
 
 

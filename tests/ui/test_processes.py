@@ -73,7 +73,9 @@ def test_the_board_ends_when_told_and_leaves_no_process(tmp_path, database, told
         assert processes_naming(database) >= 2
         process.send_signal(told)
         out, err = process.communicate(timeout=LONGEST)
-    assert (process.returncode, out.split(), err) == (0, ["The", "board", "has", "ended."], "")
+    assert (process.returncode, err) == (0, "")
+    # Told while it announces the board, it may announce it once more; what counts is how it ends.
+    assert out.split()[-4:] == ["The", "board", "has", "ended."]
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     assert processes_naming(database) == 0
