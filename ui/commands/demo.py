@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ui.demo_case import CaughtCase
 
 FIRST_PORT = 8501
+VISITOR = "Guest"  # who presses the buttons of the demo
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +69,9 @@ def _tell(caught: "CaughtCase", seconds: float) -> None:
 def _show_board(port: int, browser: bool) -> None:
     from ui.board_process import start_board
 
-    with start_board([f"--db=sqlite:///{DEMO_DATABASE}"], "127.0.0.1", port, SystemClock()) as running:
+    with start_board(
+        [f"--db=sqlite:///{DEMO_DATABASE}", f"--who={VISITOR}"], "127.0.0.1", port, SystemClock()
+    ) as running:
         out.print(f"\nThe alert board is at [bold]{running.url}[/bold]   (Ctrl-C ends it)")
         if browser:
             webbrowser.open(running.url)
