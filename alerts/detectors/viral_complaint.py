@@ -80,30 +80,32 @@ class ViralComplaint:
         spreading = sorted((f for f in window.cascades if self._counts(f, window.now)), key=lambda f: f.cascade.root)
         if not spreading:
             return []
-        expected = expected_mentions(window)
-        needed = min(self.config.ratio * max(expected, self.config.least_expected), float(self.config.enough_per_hour))
-        return list(self._findings(spreading, window, expected, needed))
+        return list(self._findings(spreading, window, expected_mentions(window)))
 
     def _counts(self, facts: CascadeFacts, now: datetime) -> bool:
         quiet = now - facts.cascade.last_at
         return (
             facts.cascade.size - 1 >= self.config.min_reposts
             and quiet < timedelta(hours=self.config.quiet_after_hours)
+            and facts.last_hour >= self._needed(facts, 0.0)  # the brand's usual hour is dear to know, and asks for more
             and self._is_complaint(facts)
         )
+
+    def _needed(self, facts: CascadeFacts, expected: float) -> float:
+        """Additions in an hour that pass the gates of ratio and pace, given the brand's usual hour."""
+        config = self.config
+        asked = max(config.ratio * max(expected, config.least_expected), config.min_pace * facts.cascade.size)
+        return min(asked, float(config.enough_per_hour))
 
     def _is_complaint(self, facts: CascadeFacts) -> bool:
         share = complaint_share(facts)
         return self.config.min_complaint_share == 0 or (share is not None and share >= self.config.min_complaint_share)
 
-    def _findings(
-        self, spreading: list[CascadeFacts], window: Window, expected: float, needed: float
-    ) -> Iterator[Finding]:
+    def _findings(self, spreading: list[CascadeFacts], window: Window, expected: float) -> Iterator[Finding]:
         for facts in spreading:
-            level = self._level(facts)
-            growing = max(needed, min(self.config.min_pace * facts.cascade.size, self.config.enough_per_hour))
-            if level is not None and facts.last_hour >= growing:
-                yield self._finding(facts, window, level, expected, growing)
+            level, needed = self._level(facts), self._needed(facts, expected)
+            if level is not None and facts.last_hour >= needed:
+                yield self._finding(facts, window, level, expected, needed)
 
     def _level(self, facts: CascadeFacts) -> Level | None:
         passed = [
