@@ -83,7 +83,7 @@ class Collector:
         pages: list[Page] = []
         error: SourceError | None = None
         try:
-            pages.append(source.follow_up(post, now))
+            pages.append(source.follow_up(post, None, now))
         except SourceError as failure:
             error = failure
         kept = self._kept(pages, followed=post.key)

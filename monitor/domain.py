@@ -109,6 +109,8 @@ class Post:
     links: tuple[str, ...] = ()  # addresses that the post points to
     is_press: bool = False  # published by a news site
     issue: str | None = None  # key of the complaint issue it belongs to; the key of that issue's first post
+    local_id: str | None = None  # the name under which the asked server knows it, where that is not ``key.id``
+    edited_at: datetime | None = None  # when its author last changed it; None: never, as far as the site says
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,13 @@ class Brand:
     everything: bool = False  # matches each post (replay of a collection that is about one thing)
 
     @property
+    def hashtag_terms(self) -> tuple[str, ...]:
+        """What a site that only knows hashtags is asked for: those given, and names run together."""
+        joined = ("".join(char for char in name if char.isalnum()) for name in (*self.names, *self.products))
+        folded = {tag.casefold(): tag for tag in (*joined, *self.hashtags) if tag}
+        return tuple(folded.values())
+
+    @property
     def search_terms(self) -> tuple[str, ...]:
         """What a site's search is asked for, most specific first, without repeats."""
         return tuple(dict.fromkeys((*self.names, *(f"#{tag}" for tag in self.hashtags), *self.products)))
@@ -156,6 +165,15 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of time that a source could not see: what was said then is unknown, not nothing."""
+
+    since: datetime
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What one request of a source brought."""
 
@@ -165,3 +183,6 @@ class Page:
     next_cursor: str | None = None  # where the next page starts; None: this was the last
     dropped: tuple[Dropped, ...] = field(default=())
     state: str | None = None  # what to remember until the next crawl (watermark, ETag); None: keep the old
+    deleted: tuple[PostKey, ...] = ()  # posts, and acts of reposting, that their authors took back
+    erased: tuple[AccountKey, ...] = ()  # accounts that are gone with everything they wrote
+    gap: Gap | None = None  # what was missed since the page before

@@ -7,6 +7,7 @@ RipplewatchError            message for a person: what, where, what to do
 ├── SourceError             a site did not give what was asked; says whether a retry makes sense
 │   ├── Unreachable         no connection, time-out, 5xx               (retry)
 │   ├── RateLimited         429 and its relatives                      (retry, with the moment)
+│   │   └── BudgetSpent     our own ceiling for this site is reached   (retry when the window has passed)
 │   ├── Unauthorised        401, 403                                   (no retry before a person acts)
 │   ├── NotFound            404, 410                                   (no retry)
 │   ├── BadPayload          not the documented shape                   (retry later: sites have bad minutes)
@@ -68,6 +69,10 @@ class Unreachable(SourceError):  # noqa: N818 - reads better in a status line th
 
 class RateLimited(SourceError):  # noqa: N818
     """The site asks to wait; ``retry_after`` holds how long where it said so."""
+
+
+class BudgetSpent(RateLimited):
+    """Our own ceiling of requests, units or money for a site is reached; nothing was sent."""
 
 
 class Unauthorised(SourceError):  # noqa: N818

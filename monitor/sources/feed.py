@@ -19,7 +19,7 @@ from monitor.http import HttpClient
 from monitor.http_errors import place
 from monitor.payload import Unusable
 from monitor.plain_text import html_to_text, one_line
-from monitor.sources.base import SourceConfig
+from monitor.sources.base import Capabilities, SourceConfig, SourceSpec
 
 NAME = "feed"
 _MOST_ITEMS = 500  # of one feed in one look
@@ -209,3 +209,21 @@ def _remembered(state: str | None) -> dict[str, dict[str, str]]:
         for url, kept in raw.items()
         if isinstance(kept, dict)
     }
+
+
+SPEC = SourceSpec(
+    NAME,
+    Config,
+    FeedSource,
+    for_all_brands=True,
+    capabilities=Capabilities(
+        mentions="some",
+        reposts="none",
+        quotes="none",
+        replies="none",
+        views=False,
+        followers=False,
+        edits=False,
+        deletions=False,
+    ),
+)

@@ -13,7 +13,7 @@ from monitor.errors import BadPayload, NotFound
 from monitor.http import HttpClient
 from monitor.payload import Unusable
 from monitor.plain_text import html_to_text
-from monitor.sources.base import SourceConfig
+from monitor.sources.base import Capabilities, SourceConfig, SourceSpec
 
 NAME = "hackernews"
 _HITS = 100
@@ -86,7 +86,7 @@ class HackerNewsSource:
             page.posts, page.reposts, page.accounts, None if ended else str(following), page.dropped, str(newest)
         )
 
-    def follow_up(self, post: Post, now: datetime) -> Page:
+    def follow_up(self, post: Post, state: str | None, now: datetime) -> Page:
         """The thread below ``post`` and its present counters. Raises NotFound where it was deleted."""
         item = self._http.get_json(f"{self._config.item_url}/item/{post.key.id}.json")
         if not isinstance(item, dict) or item.get("deleted") or item.get("dead"):
@@ -190,3 +190,20 @@ def _watermark(state: str | None, otherwise: datetime) -> int:
 def _string(of: Mapping[str, Any], name: str) -> str:
     value = of.get(name)
     return value if isinstance(value, str) else ""
+
+
+SPEC = SourceSpec(
+    NAME,
+    Config,
+    HackerNewsSource,
+    capabilities=Capabilities(
+        mentions="all",
+        reposts="none",
+        quotes="none",
+        replies="all",
+        views=False,
+        followers=False,
+        edits=False,
+        deletions=False,
+    ),
+)

@@ -1,27 +1,14 @@
 """All sources by name: those of the program and those of installed plug-ins."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Any
 
 from monitor.errors import Problem
-from monitor.http import HttpClient
 from monitor.sources import archive, bluesky, feed, hackernews
-from monitor.sources.base import Source, SourceConfig
+from monitor.sources.base import SourceSpec
 
 GROUP = "ripplewatch.sources"  # the entry points of plug-ins; each names a SourceSpec
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
-    """How a source is configured and built."""
-
-    name: str
-    config: type[SourceConfig]
-    build: Callable[[Any, HttpClient], Source]
-    online: bool = True  # False: reads files, asks no site
 
 
 def with_plug_ins(
@@ -47,10 +34,10 @@ def with_plug_ins(
 
 SOURCES, PROBLEMS = with_plug_ins(
     (
-        SourceSpec(bluesky.NAME, bluesky.Config, bluesky.BlueskySource),
-        SourceSpec(hackernews.NAME, hackernews.Config, hackernews.HackerNewsSource),
-        SourceSpec(feed.NAME, feed.Config, feed.FeedSource),
-        SourceSpec(archive.NAME, archive.Config, archive.ArchiveSource, online=False),
+        bluesky.SPEC,
+        hackernews.SPEC,
+        feed.SPEC,
+        archive.SPEC,
     ),
     entry_points(group=GROUP),
 )

@@ -13,8 +13,8 @@ from monitor.clock import RecordedClock
 from monitor.domain import Brand, Page
 from monitor.errors import RateLimited, SourceError
 from monitor.http import HttpClient, HttpConfig
-from monitor.sources.base import Source, SourceConfig
-from monitor.sources.registry import PROBLEMS, SOURCES, SourceSpec, with_plug_ins
+from monitor.sources.base import Source, SourceConfig, SourceSpec
+from monitor.sources.registry import PROBLEMS, SOURCES, with_plug_ins
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

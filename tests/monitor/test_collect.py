@@ -62,7 +62,7 @@ class Site:
 
 
 class FollowedSite(Site):
-    def follow_up(self, post: Post, now: datetime) -> Page:
+    def follow_up(self, post: Post, state: str | None, now: datetime) -> Page:
         return self._next()
 
 

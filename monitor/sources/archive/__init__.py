@@ -3,10 +3,11 @@
 from monitor.sources.archive.reading import Recording, read_archive, write_archive
 from monitor.sources.archive.recorded import Counts, Recorded, Tally
 from monitor.sources.archive.series import CascadeSeries, read_series
-from monitor.sources.archive.source import NAME, ArchiveSource, Config
+from monitor.sources.archive.source import NAME, SPEC, ArchiveSource, Config
 
 __all__ = [
     "NAME",
+    "SPEC",
     "ArchiveSource",
     "CascadeSeries",
     "Config",

@@ -15,7 +15,7 @@ from monitor.http import HttpClient
 from monitor.payload import Unusable
 from monitor.sources.archive.reading import read_archive
 from monitor.sources.archive.recorded import Recorded
-from monitor.sources.base import SourceConfig
+from monitor.sources.base import SourceConfig, SourceSpec
 
 NAME = "archive"
 _EVENTS = 2_000  # of one page
@@ -74,3 +74,6 @@ def _moment(state: str | None) -> datetime:
         return payload.moment(state, "state")
     except Unusable:
         return datetime.min.replace(tzinfo=UTC)
+
+
+SPEC = SourceSpec(NAME, Config, ArchiveSource, online=False)

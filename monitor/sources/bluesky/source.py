@@ -10,6 +10,7 @@ from monitor.domain import Account, AccountKey, Brand, Dropped, Page, Post
 from monitor.errors import BadPayload, SourceError, Unauthorised
 from monitor.http import HttpClient
 from monitor.payload import Unusable
+from monitor.sources.base import Capabilities, SourceSpec
 from monitor.sources.bluesky.config import NAME, Config
 from monitor.sources.bluesky.records import RecordReader
 from monitor.sources.bluesky.reposts import RepostTracker
@@ -97,7 +98,7 @@ class BlueskySource:
         following = _text(answer.get("cursor"))
         return parse(answer, now, signed_in=self._xrpc.signed_in), "" if following == site_cursor else following
 
-    def follow_up(self, post: Post, now: datetime) -> Page:
+    def follow_up(self, post: Post, state: str | None, now: datetime) -> Page:
         """The thread, quotes and reposts of ``post``. Raises NotFound where it is gone."""
         signed_in = self._xrpc.signed_in
         params: dict[str, str | int] = {"uri": post.key.id, "depth": 10, "parentHeight": 0}
@@ -171,3 +172,20 @@ def _moment(state: str | None) -> datetime | None:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+SPEC = SourceSpec(
+    NAME,
+    Config,
+    BlueskySource,
+    capabilities=Capabilities(
+        mentions="all",
+        reposts="path",
+        quotes="all",
+        replies="all",
+        views=False,
+        followers=True,
+        edits=False,
+        deletions=False,
+    ),
+)

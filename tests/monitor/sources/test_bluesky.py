@@ -235,7 +235,7 @@ def test_a_repost_record_gives_the_time_and_via_the_parent() -> None:
     network = Network()
     first = network.repost("bo", 10)
     network.repost("cy", 25, via=first)
-    page = bluesky(network).follow_up(root_of(network), NOW)
+    page = bluesky(network).follow_up(root_of(network), None, NOW)
     found = reposts(page)
     assert [(name, edge.at, edge.parent, edge.evidence, edge.confidence) for name, edge in found.items()] == [
         ("bo", NINE + timedelta(minutes=10), None, "inferred", 0.0),
@@ -249,7 +249,7 @@ def test_follower_counts_come_with_the_reposters_in_few_requests() -> None:
     network = Network()
     for number in range(60):
         network.repost(f"u{number}", number)
-    page = bluesky(network, max_requests=0).follow_up(root_of(network), NOW)
+    page = bluesky(network, max_requests=0).follow_up(root_of(network), None, NOW)
     assert network.asked["getProfiles"] == 3
     assert all(edge.followers == len(edge.by.id) for edge in reposts(page).values())
 
@@ -293,7 +293,7 @@ def via_a_record_that_never_was(network: Network) -> str:
 def test_a_via_that_cannot_be_true_is_no_evidence(lie: Any) -> None:
     network = Network()
     network.repost("cy", 25, via=lie(network))
-    edge = reposts(bluesky(network).follow_up(root_of(network), NOW))["cy"]
+    edge = reposts(bluesky(network).follow_up(root_of(network), None, NOW))["cy"]
     assert (edge.parent, edge.parent_post, edge.evidence, edge.confidence) == (None, None, "inferred", 0.0)
     assert edge.at == NINE + timedelta(minutes=25)
 
@@ -303,7 +303,7 @@ def test_a_via_outside_the_list_is_checked_at_its_own_server() -> None:
     first = network.repost("bo", 10)
     network.reposters.clear()  # the list may lag behind
     network.repost("cy", 25, via=first)
-    edge = reposts(bluesky(network).follow_up(root_of(network), NOW))["cy"]
+    edge = reposts(bluesky(network).follow_up(root_of(network), None, NOW))["cy"]
     assert edge.evidence == "via"
     assert network.asked["getRecord"] == 1
 
@@ -312,11 +312,11 @@ def test_a_via_whose_record_is_gone_counts_if_its_author_had_reposted_before() -
     network = Network()
     source = bluesky(network)
     first = network.repost("bo", 10)
-    source.follow_up(root_of(network), NOW - timedelta(hours=2))
+    source.follow_up(root_of(network), None, NOW - timedelta(hours=2))
     network.records["bo"].clear()
     network.repost("cy", 70, via=first)
     network.repost("dee", 5, via=first)
-    found = reposts(source.follow_up(root_of(network), NOW))
+    found = reposts(source.follow_up(root_of(network), None, NOW))
     assert (found["cy"].evidence, found["dee"].evidence) == ("via", "inferred")
 
 
@@ -325,7 +325,7 @@ def test_at_most_the_set_number_of_requests_is_made_and_all_reposters_are_told()
     for number in range(80):
         network.repost(f"u{number}", number)
     source = bluesky(network, max_requests=30)
-    page = source.follow_up(root_of(network), NOW)
+    page = source.follow_up(root_of(network), None, NOW)
     assert network.asked["identity"] + network.asked["listRecords"] + network.asked["getRecord"] == 30
     assert len(reposts(page)) == 80
     assert len(network.requests) < 40
@@ -336,7 +336,7 @@ def test_reposters_without_a_record_lie_between_their_neighbours_in_time() -> No
     for minutes, name in ((0, "bo"), (60, "cy"), (90, "dee")):
         network.repost(name, minutes)
     network.down = {"cy"}
-    page = bluesky(network).follow_up(root_of(network), NOW)
+    page = bluesky(network).follow_up(root_of(network), None, NOW)
     found = reposts(page)
     assert found["bo"].at < found["cy"].at < found["dee"].at
     assert found["cy"].at == NINE + timedelta(minutes=45)
@@ -348,9 +348,9 @@ def test_where_no_record_can_be_had_the_order_of_the_list_gives_the_times() -> N
     for name in ("bo", "cy", "dee"):
         network.repost(name, 0)
     source = bluesky(network, max_requests=0)
-    first = reposts(source.follow_up(root_of(network), NINE + timedelta(minutes=40)))
+    first = reposts(source.follow_up(root_of(network), None, NINE + timedelta(minutes=40)))
     network.repost("eve", 0)
-    later = reposts(source.follow_up(root_of(network), NINE + timedelta(minutes=60)))
+    later = reposts(source.follow_up(root_of(network), None, NINE + timedelta(minutes=60)))
     moments = [(edge.at - NINE) / timedelta(minutes=1) for edge in (*first.values(), *later.values())]
     assert [edge.by.id for edge in first.values()] == [did("bo"), did("cy"), did("dee")]
     assert moments == [10, 20, 30, 50]
@@ -360,7 +360,7 @@ def test_a_time_that_a_client_invents_is_kept_within_what_is_possible() -> None:
     network = Network()
     network.repost("early", -5000)
     network.repost("late", 5000)
-    found = reposts(bluesky(network).follow_up(root_of(network), NOW))
+    found = reposts(bluesky(network).follow_up(root_of(network), None, NOW))
     assert (found["early"].at, found["late"].at) == (NINE, NOW)
 
 
@@ -368,12 +368,12 @@ def test_a_reposter_is_told_once_and_under_the_same_key_after_a_restart() -> Non
     network = Network()
     network.repost("bo", 10)
     source = bluesky(network)
-    first = source.follow_up(root_of(network), NOW)
+    first = source.follow_up(root_of(network), None, NOW)
     network.repost("cy", 30)
-    second = source.follow_up(root_of(network), NOW)
+    second = source.follow_up(root_of(network), None, NOW)
     assert list(reposts(second)) == ["cy"]
     assert network.asked["identity"] == 2
-    restarted = bluesky(network, max_requests=0).follow_up(root_of(network), NOW)
+    restarted = bluesky(network, max_requests=0).follow_up(root_of(network), None, NOW)
     assert reposts(restarted)["bo"].child == reposts(first)["bo"].child
 
 
@@ -385,7 +385,7 @@ def test_a_record_far_down_in_a_busy_account_is_found_within_three_pages() -> No
     network.repost("cy", 3)
     for number in range(400):
         network.repost("cy", 4, subject=f"at://did:plc:x/app.bsky.feed.post/p{number}")
-    found = reposts(bluesky(network).follow_up(root_of(network), NOW))
+    found = reposts(bluesky(network).follow_up(root_of(network), None, NOW))
     assert found["bo"].at == NINE + timedelta(minutes=1)
     assert (network.asked["listRecords"], network.asked["identity"]) == (6, 2)
 
@@ -395,7 +395,7 @@ def test_an_identity_cannot_send_us_into_a_private_network(home: Any) -> None:
     network = Network()
     network.repost("bo", 10)
     network.homes["bo"] = home
-    page = bluesky(network).follow_up(root_of(network), NOW)
+    page = bluesky(network).follow_up(root_of(network), None, NOW)
     assert len(page.dropped) == 1
     assert reposts(page)["bo"].evidence == "inferred"
     assert not any(request.url.host in ("127.0.0.1", "169.254.169.254") for request in network.requests)
@@ -403,7 +403,7 @@ def test_an_identity_cannot_send_us_into_a_private_network(home: Any) -> None:
 
 def test_a_quote_is_found_and_the_counters_of_the_root_are_renewed() -> None:
     network = Network(view("ana", 0, repostCount=9))
-    page = bluesky(network).follow_up(root_of(network), NOW)
+    page = bluesky(network).follow_up(root_of(network), None, NOW)
     assert [(edge.kind, edge.by.id) for edge in page.reposts] == [("quote", did("quoter"))]
     root = next(post for post in page.posts if post.key == root_of(network).key)
     assert root.metrics is not None
@@ -414,7 +414,7 @@ def test_a_quote_is_found_and_the_counters_of_the_root_are_renewed() -> None:
 def test_a_post_that_is_gone_is_not_found(status: int) -> None:
     source = bluesky(lambda request: httpx.Response(status, json={"error": "NotFound", "message": "Post not found"}))
     with pytest.raises(NotFound):
-        source.follow_up(root_of(Network()), NOW)
+        source.follow_up(root_of(Network()), None, NOW)
 
 
 # -- searching

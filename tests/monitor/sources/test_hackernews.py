@@ -184,7 +184,7 @@ def test_returning_to_a_story_brings_its_thread_and_fresh_counters() -> None:
         return httpx.Response(200, json=tree)
 
     story = parse(FULL, NOW).posts[1]
-    page = source(answer).follow_up(story, NOW)
+    page = source(answer).follow_up(story, None, NOW)
     assert page.posts[0].key == story.key
     assert page.posts[0].text == story.text
     assert page.posts[0].metrics is not None
@@ -195,4 +195,6 @@ def test_returning_to_a_story_brings_its_thread_and_fresh_counters() -> None:
 @pytest.mark.parametrize("item", [None, {"deleted": True, "id": 1}, {"dead": True, "id": 1}])
 def test_a_story_that_was_deleted_is_not_found(item: Any) -> None:
     with pytest.raises(NotFound):
-        source(lambda request: httpx.Response(200, text=json.dumps(item))).follow_up(parse(FULL, NOW).posts[1], NOW)
+        source(lambda request: httpx.Response(200, text=json.dumps(item))).follow_up(
+            parse(FULL, None, NOW).posts[1], NOW
+        )
