@@ -49,6 +49,29 @@ class Site(Protocol):
 Respond = Callable[[Asked], Answer | None]  # None: the connection is cut without an answer
 
 
+def _asked(handler: BaseHTTPRequestHandler) -> Asked:
+    parts = urlsplit(handler.path)
+    length = int(handler.headers.get("content-length") or 0)
+    return Asked(
+        handler.command,
+        parts.path,
+        parse_qs(parts.query, keep_blank_values=True),
+        {name.lower(): value for name, value in handler.headers.items()},
+        handler.rfile.read(length) if length else b"",
+    )
+
+
+def _send(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
+    handler.send_response(answer.status)
+    for name, value in answer.headers.items():
+        handler.send_header(name, value)
+    if "content-length" not in {name.lower() for name in answer.headers}:
+        handler.send_header("content-length", str(len(answer.body)))
+    handler.end_headers()
+    if handler.command != "HEAD":
+        handler.wfile.write(answer.body)
+
+
 @contextmanager
 def serve(respond: Respond, host: str = "127.0.0.1") -> Iterator[str]:
     """Serves ``respond`` on a free port; yields the base address, such as ``http://127.0.0.1:40001``."""
@@ -66,29 +89,12 @@ def serve(respond: Respond, host: str = "127.0.0.1") -> Iterator[str]:
             self._answer()
 
         def _answer(self) -> None:
-            parts = urlsplit(self.path)
-            length = int(self.headers.get("content-length") or 0)
-            answer = respond(
-                Asked(
-                    self.command,
-                    parts.path,
-                    parse_qs(parts.query, keep_blank_values=True),
-                    {name.lower(): value for name, value in self.headers.items()},
-                    self.rfile.read(length) if length else b"",
-                )
-            )
+            answer = respond(_asked(self))
             if answer is None:
                 self.close_connection = True
                 self.connection.close()
                 return
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            if "content-length" not in {name.lower() for name in answer.headers}:
-                self.send_header("content-length", str(len(answer.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(answer.body)
+            _send(self, answer)
 
         def log_message(self, *_: Any) -> None:
             """Nothing is printed."""

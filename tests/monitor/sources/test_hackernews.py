@@ -196,5 +196,5 @@ def test_returning_to_a_story_brings_its_thread_and_fresh_counters() -> None:
 def test_a_story_that_was_deleted_is_not_found(item: Any) -> None:
     with pytest.raises(NotFound):
         source(lambda request: httpx.Response(200, text=json.dumps(item))).follow_up(
-            parse(FULL, None, NOW).posts[1], NOW
+            parse(FULL, NOW).posts[1], None, NOW
         )
