@@ -56,15 +56,16 @@ class Annotator:
         kept = self._kept(posts, roots, done)
         unread: dict[PostKey, Post] = {}
         for post, _ in kept:
-            if post.key not in done:
+            if post.key not in done or _is_newer(post, done[post.key]):
                 unread.setdefault(post.key, post)
         texts = [(post.text, post.language) for post in unread.values()]
         read = dict(zip(unread, self._reader.read_many(texts), strict=True))
         result = []
         for post, matches in kept:
             earlier, root = done.get(post.key), done.get(roots[post.key]) if post.key in roots else None
-            if earlier is None:
-                done[post.key] = self._first_met(post, matches, read[post.key], root)
+            if earlier is None or _is_newer(post, earlier):
+                fresh = post if earlier is None else replace(post, issue=earlier.issue)
+                done[post.key] = self._first_met(fresh, matches, read[post.key], root)
             else:
                 done[post.key] = self._met_again(earlier, post, matches, root)
             result.append(done[post.key])
@@ -83,6 +84,8 @@ class Annotator:
 
     def _first_met(self, post: Post, matches: Matches, said: Assessment, root: Post | None) -> Post:
         post = replace(post, brand_matches=matches, assessment=said, language=said.language)
+        if post.issue is not None:  # an edited post stays where it was
+            return post
         if self._relearn:
             self._learnt.add(post.key)
         return replace(post, issue=self._issue(post, root))
@@ -105,3 +108,10 @@ class Annotator:
         if root is not None and root.issue:
             return root.issue
         return self._issues.assign(post.brand_matches[0].brand, post) if post.brand_matches else None
+
+
+def _is_newer(post: Post, earlier: Post) -> bool:
+    """Whether ``post`` is what its author made of ``earlier`` by an edit. A post that was taken back stays so."""
+    if post.edited_at is None or earlier.deleted_at is not None:
+        return False
+    return earlier.edited_at is None or post.edited_at > earlier.edited_at

@@ -111,6 +111,7 @@ class Post:
     issue: str | None = None  # key of the complaint issue it belongs to; the key of that issue's first post
     local_id: str | None = None  # the name under which the asked server knows it, where that is not ``key.id``
     edited_at: datetime | None = None  # when its author last changed it; None: never, as far as the site says
+    deleted_at: datetime | None = None  # when its author was seen to have taken it back; its words are gone then
 
 
 @dataclass(frozen=True, slots=True)

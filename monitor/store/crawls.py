@@ -29,6 +29,8 @@ class CrawlState:
     last_error: str | None = None  # None: the last attempt went well
     dropped_total: int = 0
     posts_total: int = 0
+    cursor: str | None = None  # where an unfinished walk goes on
+    lag_seconds: float | None = None  # median age of the posts that the last crawl found, when it found them
 
 
 class CrawlStore:

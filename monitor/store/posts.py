@@ -132,6 +132,18 @@ class PostStore:
                 found += map(repost_from, session.connection().execute(query))
         return sorted(found, key=lambda repost: (repost.at, repost.child))
 
+    def sizes(self, roots: Iterable[PostKey]) -> dict[PostKey, int]:
+        """How many reposts, quotes and replies of each of ``roots`` are stored."""
+        c, asked = REPOST.c, {stored(root): root for root in roots}
+        sizes = dict.fromkeys(asked.values(), 0)
+        with reading(self._engine) as session:
+            for source, ids in _by_source(asked):
+                where = sa.and_(c.root_source == source, c.root_id.in_(ids))
+                query = sa.select(c.root_source, c.root_id, sa.func.count()).where(where)
+                for of, id_, count in session.connection().execute(query.group_by(c.root_source, c.root_id)):
+                    sizes[asked[of, id_]] = count
+        return sizes
+
     def metrics_of(self, key: PostKey) -> list[Metrics]:
         """Every observation of the post's counters, oldest first."""
         c = METRIC.c

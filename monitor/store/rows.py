@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitor.domain import Account, AccountKey, Assessment, BrandMatch, Metrics, Post, PostKey, Repost
+from monitor.due import next_recheck
 from monitor.store.nested import plain, revived
 
 Values = tuple[Any, ...]
@@ -26,6 +27,10 @@ def post_row(post: Post) -> Values:
         post.is_press,
         post.issue,
         *metrics_values(post.metrics),
+        post.local_id,
+        post.edited_at,
+        post.deleted_at,
+        next_recheck(post.seen_at, post.seen_at),
     )
 
 
@@ -45,6 +50,9 @@ def post_from(row: Any) -> Post:
         links=tuple(row.links),
         is_press=row.is_press,
         issue=row.issue,
+        local_id=row.local_id,
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
     )
 
 

@@ -13,7 +13,11 @@ class PostRow(SQLModel, table=True):
     """A post; its counters are those of the newest observation."""
 
     __tablename__ = "post"
-    __table_args__ = (Index("ix_post_issue", "issue", "created_at"), Index("ix_post_created", "created_at"))
+    __table_args__ = (
+        Index("ix_post_issue", "issue", "created_at"),
+        Index("ix_post_created", "created_at"),
+        Index("ix_post_recheck", "source", "recheck_at"),
+    )
 
     source: str = Field(primary_key=True, sa_type=Key)
     id: str = Field(primary_key=True, sa_type=Key)
@@ -34,6 +38,10 @@ class PostRow(SQLModel, table=True):
     likes: int | None = Field(sa_type=Count)
     reposts: int | None = Field(sa_type=Count)
     replies: int | None = Field(sa_type=Count)
+    local_id: str | None = Field(sa_type=Words)
+    edited_at: datetime | None = Field(sa_type=Moment)
+    deleted_at: datetime | None = Field(sa_type=Moment)
+    recheck_at: datetime | None = Field(sa_type=Moment)
 
 
 class MentionRow(SQLModel, table=True):
@@ -72,7 +80,7 @@ class RepostRow(SQLModel, table=True):
     """One passing-on. The root stands first in the key: a cascade is read in one go."""
 
     __tablename__ = "repost"
-    __table_args__ = (Index("ix_repost_at", "at"),)
+    __table_args__ = (Index("ix_repost_at", "at"), Index("ix_repost_child", "child_source", "child_id"))
 
     root_source: str = Field(primary_key=True, sa_type=Key)
     root_id: str = Field(primary_key=True, sa_type=Key)
@@ -122,6 +130,46 @@ class CrawlRow(SQLModel, table=True):
     last_error: str | None = Field(sa_type=Words)
     dropped_total: int = Field(sa_type=Count)
     posts_total: int = Field(sa_type=Count)
+    cursor: str | None = Field(sa_type=Words)
+    lag_seconds: float | None
+
+
+class FollowRow(SQLModel, table=True):
+    """What the returns to one post taught so far, and when the next is due."""
+
+    __tablename__ = "follow"
+    __table_args__ = (ForeignKeyConstraint(["source", "post"], ["post.source", "post.id"], ondelete="CASCADE"),)
+
+    source: str = Field(primary_key=True, sa_type=Key)
+    post: str = Field(primary_key=True, sa_type=Key)
+    state: str | None = Field(sa_type=Words)
+    followed_at: datetime = Field(sa_type=Moment)
+    known: int = Field(sa_type=Count)
+    previous_at: datetime | None = Field(sa_type=Moment)
+    previous: int | None = Field(sa_type=Count)
+    failures: int
+    last_error: str | None = Field(sa_type=Words)
+
+
+class GapRow(SQLModel, table=True):
+    """A stretch of time that a source could not see."""
+
+    __tablename__ = "gap"
+
+    source: str = Field(primary_key=True, sa_type=Key)
+    since: datetime = Field(primary_key=True, sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+    reason: str = Field(sa_type=Words)
+
+
+class SpendRow(SQLModel, table=True):
+    """What was spent of an allowance in one hour."""
+
+    __tablename__ = "spend"
+
+    name: str = Field(primary_key=True, sa_type=Key)
+    slot: datetime = Field(primary_key=True, sa_type=Moment)
+    used: float
 
 
 class MetaRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ a circle.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import attrgetter, itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -42,6 +43,9 @@ def add_posts(session: Session, posts: Sequence[Post]) -> tuple[list[Post], list
     insert = insert_into(session, POST).on_conflict_do_nothing().returning(POST.c.source, POST.c.id)
     inserted = {tuple(row) for row in insert_rows(session, insert, (post_row(first[key]) for key in sorted(first)))}
     _add_metrics(session, [post for post in posts if post.metrics], {id(first[key]) for key in inserted})
+    for key in sorted(set(first) - inserted):
+        if first[key].edited_at is not None:
+            _edit(session, key, first[key])
     mentions = insert_into(session, MENTION).on_conflict_do_nothing().returning(MENTION.c.source, MENTION.c.post)
     rows = sorted(row for post in posts for row in mention_rows(post))
     matched = {tuple(row) for row in insert_rows(session, mentions, rows)} - inserted
@@ -51,20 +55,43 @@ def add_posts(session: Session, posts: Sequence[Post]) -> tuple[list[Post], list
 
 
 def add_reposts(session: Session, reposts: Iterable[Repost]) -> list[Repost]:
-    """Stores ``reposts``; those that are new. A known one is kept as it was first seen."""
+    """Stores ``reposts``; those that are new. A known one gives way to better evidence only."""
     given = list(reposts)
     c = REPOST.c
     keys = (c.root_source, c.root_id, c.child_source, c.child_id)
     insert = insert_into(session, REPOST).on_conflict_do_nothing().returning(*keys)
     rows = sorted(map(repost_row, given), key=itemgetter(0, 1, 2, 3))
     added = list(insert_rows(session, insert, rows))
-    if len(added) == len(given) or not added:
-        return given if added else []
+    if len(added) == len(given):
+        return given
     inserted = set(map(tuple, added))
+    _improve(session, (row for row in rows if row[:4] not in inserted))
     first: dict[tuple[str, ...], Repost] = {}
     for repost in given:
         first.setdefault((*stored(repost.root), *stored(repost.child)), repost)
     return [repost for key, repost in first.items() if key in inserted]
+
+
+def _improve(session: Session, known: Iterable[tuple[Any, ...]]) -> None:
+    """Let what is now known better of a repost, its path or its time, take the place of what was guessed."""
+    names = tuple(column.name for column in REPOST.columns)
+    better = [
+        {f"k_{name}": value for name, value in zip(names, row, strict=True)}
+        for row in known
+        if row[names.index("confidence")] > 0 and row[names.index("kind")] == "repost"
+    ]
+    if not better:
+        return
+    changed = ("at", "parent_source", "parent_id", "parent_post_source", "parent_post_id", "evidence", "confidence")
+    c = REPOST.c
+    update = (
+        sa.update(REPOST)
+        .where(*(c[name] == sa.bindparam(f"k_{name}") for name in names[:4]))
+        .where(c.confidence < sa.bindparam("k_confidence"))
+        .values({name: sa.bindparam(f"k_{name}") for name in changed})
+    )
+    used = {*names[:4], *changed}
+    session.connection().execute(update, [{k: v for k, v in row.items() if k[2:] in used} for row in better])
 
 
 def add_accounts(session: Session, accounts: Iterable[Account]) -> None:
@@ -119,6 +146,7 @@ def _add_metrics(session: Session, seen: Sequence[Post], inserted: set[int]) -> 
         sa.update(POST)
         .where(POST.c.source == sa.bindparam("k_source"), POST.c.id == sa.bindparam("k_id"))
         .where(sa.or_(POST.c.metrics_at.is_(None), POST.c.metrics_at < sa.bindparam("k_at")))
+        .where(POST.c.deleted_at.is_(None))
         .values(metrics_at=sa.bindparam("k_at"), **{name: sa.bindparam(f"k_{name}") for name in names})
     )
     keys = ("k_source", "k_id", "k_at", *(f"k_{name}" for name in names))
@@ -130,6 +158,8 @@ def _learn(session: Session, key: tuple[str, str], sightings: Sequence[Post]) ->
     where = sa.and_(POST.c.source == key[0], POST.c.id == key[1])
     known = post_from(session.connection().execute(sa.select(POST).where(where).with_for_update()).one())
     brands = {match.brand for match in known.brand_matches}
+    if known.deleted_at is not None:
+        return
     matches = [
         *known.brand_matches,
         *(m for post in sightings[:1] for m in post.brand_matches if m.brand not in brands),
@@ -145,3 +175,26 @@ def _learn(session: Session, key: tuple[str, str], sightings: Sequence[Post]) ->
             issue=known.issue or post.issue,
         )
     )
+
+
+def _edit(session: Session, key: tuple[str, str], post: Post) -> None:
+    """A known post was changed by its author: its words and what was read in them give way to the newer ones."""
+    c = POST.c
+    older = sa.or_(c.edited_at.is_(None), c.edited_at < post.edited_at)
+    update = sa.update(POST).where(c.source == key[0], c.id == key[1], c.deleted_at.is_(None), older)
+    changed = session.connection().execute(
+        update.values(
+            text=post.text,
+            edited_at=post.edited_at,
+            brand_matches=plain(post.brand_matches),
+            assessment=plain(post.assessment),
+            language=post.language,
+            links=list(post.links),
+        )
+    )
+    if changed.rowcount:
+        m = MENTION.c
+        for row in mention_rows(post):
+            flags = dict(zip(("assessed", "complaint"), row[4:], strict=True))
+            mention = sa.update(MENTION).where(m.source == key[0], m.post == key[1], m.brand == row[2])
+            session.connection().execute(mention.values(**flags))
