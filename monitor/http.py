@@ -1,7 +1,7 @@
 """Fetching, politely and safely: one client for all sources."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,9 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.clock import Clock
 from monitor.errors import BadPayload, Refused, Unreachable
-from monitor.guard import Guard, Resolve, is_public, resolve
+from monitor.guard import Guard, is_public
 from monitor.http_errors import error_for, place
+from monitor.ledger import Ledger, MemoryBook
+from monitor.network import GuardedNetwork, GuardedTransport
 from monitor.pace import Pace
+from monitor.server_events import EventReader, ServerEvent
+from monitor.web_socket import frames
+
+__all__ = ["GuardedNetwork", "HttpClient", "HttpConfig", "Params", "Response", "ServerEvent"]
+
+Params = Mapping[str, str | int | Sequence[str]]
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SECRET_HEADERS = ("authorization", "cookie", "x-api-key")
@@ -56,6 +64,7 @@ class Response:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    moved_to: str | None = None  # the new address, where the site says that it has moved for good
 
     def json(self) -> Any:
         """The body as JSON. Raises BadPayload where it is none."""
@@ -79,14 +88,21 @@ class HttpClient:
     All methods raise ``monitor.errors.SourceError``; no error text holds a query string, a header or a body.
     """
 
-    def __init__(self, config: HttpConfig, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        config: HttpConfig,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        self.ledger = ledger or Ledger(MemoryBook(), clock)
         self._config = config
         self._clock = clock
         self._guard = Guard(config.allowed_private_hosts)
         self._pace = Pace(timedelta(seconds=config.pace_seconds), clock)
         contact = f" (+{config.contact})" if config.contact else ""
         self._client = httpx.Client(
-            transport=transport or _GuardedTransport(self._guard),
+            transport=transport or GuardedTransport(self._guard),
             timeout=config.timeout_seconds,
             trust_env=False,  # proxies and certificates named in the environment would go round the checks
             headers={"user-agent": config.user_agent + contact, "accept-encoding": "gzip, deflate"},
@@ -99,14 +115,17 @@ class HttpClient:
     def get(
         self,
         url: str,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         accept: frozenset[int] = frozenset({200}),
+        *,
+        bucket: str = "",
+        robots: bool = False,
     ) -> Response:
         """The answer, whose status is one of ``accept``; redirects are followed, each one checked."""
         address = self._address(url)
         if params:
-            address = address.copy_merge_params(dict(params))
+            address = address.copy_merge_params(_listed(params))
         sent = dict(headers or {})
         for _ in range(self._config.max_redirects + 1):
             response = self._send(httpx.Request("GET", address, headers=sent))
@@ -119,15 +138,55 @@ class HttpClient:
         raise Refused(f"{place(url)} redirects more than {self._config.max_redirects} times")
 
     def get_json(
-        self, url: str, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        bucket: str = "",
+        robots: bool = False,
     ) -> Any:
         """The JSON behind ``url``."""
-        return self.get(url, params, {"accept": "application/json", **(headers or {})}).json()
+        sent = {"accept": "application/json", **(headers or {})}
+        return self.get(url, params, sent, bucket=bucket, robots=robots).json()
 
     def post_json(self, url: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
         """The JSON answer to a JSON body; redirects are not followed."""
         request = httpx.Request("POST", self._address(url), json=body, headers=dict(headers or {}))
         return self._accepted(self._send(request), frozenset({200, 201})).json()
+
+    def post_form(self, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Any:
+        """The JSON answer to the fields of a form; redirects are not followed."""
+        request = httpx.Request("POST", self._address(url), data=dict(fields), headers=dict(headers or {}))
+        return self._accepted(self._send(request), frozenset({200, 201})).json()
+
+    def events(
+        self, url: str, params: Params | None = None, headers: Mapping[str, str] | None = None
+    ) -> Iterator[ServerEvent | None]:
+        """Server-sent events as they come; None in quiet seconds. Raises SourceError when the connection is lost."""
+        address = self._address(url)
+        if params:
+            address = address.copy_merge_params(_listed(params))
+        request = httpx.Request("GET", address, headers={"accept": "text/event-stream", **(headers or {})})
+        request.headers = httpx.Headers({**self._client.headers, **request.headers})
+        reader = EventReader(self._config.max_bytes)
+        try:
+            answer = self._client.send(request, stream=True)
+            try:
+                if answer.status_code != 200:
+                    raise error_for(answer.status_code, str(request.url), dict(answer.headers), self._clock.now())
+                for chunk in answer.iter_bytes():
+                    yield from reader.feed(chunk)
+            finally:
+                answer.close()
+        except _FAILURES as error:
+            raise Unreachable(f"{place(str(request.url))}: the connection was lost") from error
+        raise Unreachable(f"{place(str(request.url))} ended the stream")
+
+    def websocket(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[str | None]:
+        """Text frames as they come; None in quiet seconds. Raises SourceError when the connection is lost."""
+        sent = {"user-agent": self._client.headers["user-agent"], **(headers or {})}
+        return frames(url, sent, self._guard, self._clock, self._config.timeout_seconds)
 
     def _address(self, url: str | httpx.URL) -> httpx.URL:
         try:
@@ -180,6 +239,10 @@ class HttpClient:
         raise error_for(response.status, response.url, response.headers, self._clock.now())
 
 
+def _listed(params: Params) -> dict[str, Any]:
+    return {name: value if isinstance(value, str | int) else list(value) for name, value in params.items()}
+
+
 def _join(address: httpx.URL, location: str) -> httpx.URL:
     try:
         return address.join(location)
@@ -193,80 +256,3 @@ def _port(address: httpx.URL) -> int:
 
 def _is_ip(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
-
-
-class GuardedNetwork(httpcore.NetworkBackend):
-    """Connects to the very addresses that were checked, so that a name cannot change its mind in between."""
-
-    def __init__(
-        self, guard: Guard, resolve: Resolve = resolve, network: httpcore.NetworkBackend | None = None
-    ) -> None:
-        self._guard = guard
-        self._resolve = resolve
-        self._network = network or httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Any = None,
-    ) -> httpcore.NetworkStream:
-        """A connection to the first of the checked addresses that answers."""
-        failure: Exception = httpcore.ConnectError(f"{host}: no connection")
-        for address in self._guard.addresses(host, port, self._resolve)[:4]:
-            try:
-                return self._network.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
-        """Never: no address of a site names a socket of this machine."""
-        raise Refused("connections to local sockets are never made")
-
-    def sleep(self, seconds: float) -> None:
-        """Only asked for by retries of the connection pool, which are off."""
-        raise NotImplementedError
-
-
-class _GuardedTransport(httpx.BaseTransport):
-    """httpx over a connection pool that only reaches checked addresses."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=20,
-            max_keepalive_connections=10,
-            keepalive_expiry=30.0,
-            network_backend=GuardedNetwork(guard),
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        response = self._pool.handle_request(
-            httpcore.Request(
-                request.method, url, headers=request.headers.raw, content=request.stream, extensions=request.extensions
-            )
-        )
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._response.iter_stream()
-
-    def close(self) -> None:
-        self._response.close()
