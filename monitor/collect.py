@@ -1,25 +1,30 @@
-"""One crawl: fetch, annotate, store, plan the next. What a source fails at is kept in the crawl's row, never raised."""
+"""Collecting: discovery, returns to posts, rechecks and streams. Fetch, annotate, store, plan what is next.
 
-import zlib
+What a source fails at is kept in its row and told in the report, never raised.
+"""
+
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
+from monitor import planning
 from monitor.clock import Clock
-from monitor.domain import Account, Brand, Dropped, Page, Post, PostKey, Repost
-from monitor.due import next_check
-from monitor.errors import SourceError
+from monitor.domain import Account, AccountKey, Brand, Page, Post, PostKey, Repost
+from monitor.due import next_recheck
+from monitor.errors import BadPayload, NotFound, SourceError
 from monitor.plain_text import one_line
-from monitor.sources.base import FollowsUp, Source
-from monitor.store.crawls import CrawlState, CrawlStore
-from monitor.store.posts import Added, PostStore
+from monitor.sources.base import FollowsUp, Rechecks, Source
+from monitor.store.crawling import CrawlStores, Transaction
+from monitor.store.crawls import CrawlState
+from monitor.store.follows import FollowState
+from monitor.store.posts import Added
+from monitor.walk import walk
 
-MOST_PAGES = 10  # of one crawl
-LONGEST_CRAWL = timedelta(minutes=3)  # no further page is asked for after that
 EVERY = timedelta(minutes=5)  # where nothing else is configured
-_HOPELESS = 16  # failures in a row that an error counts for which only a person can mend
+RECHECK_AGAIN = timedelta(minutes=30)  # after a recheck that failed
+BATCHES = 4  # of posts that are looked for again in one go
+SUSPICIOUS = 20  # posts that are all gone at once: the site, or our access to it, is broken, not they
 
 
 class Annotates(Protocol):
@@ -33,82 +38,139 @@ class Annotates(Protocol):
 class CollectReport:
     """What one crawl or one return to a post brought. Posts and reposts are those that were new to the database."""
 
-    brand: str  # empty for a return to a post
+    brand: str  # empty for a return to a post and a recheck, "*" for all brands at once
     source: str
     requested: int = 0  # pages that were read
     new_posts: tuple[Post, ...] = ()
     new_reposts: tuple[Repost, ...] = ()
     accounts: tuple[Account, ...] = ()
+    deleted: tuple[PostKey, ...] = ()  # stored posts that their authors took back
     dropped: int = 0
+    reasons: tuple[str, ...] = ()  # of what was dropped, the first few
+    unfinished: bool = False  # more is there; the next crawl goes on
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How often a source is looked at."""
+
+    every: timedelta = EVERY
+    recheck_every: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What of some pages concerns a brand."""
+
+    page: Page
+    pages: int
+    dropped: tuple[str, ...] = field(default=())
+
+
 class Collector:
-    """Crawls sources for brands. Raises StorageError; a SourceError ends up in the report and in the crawl's row."""
+    """Asks sources. Raises StorageError; a SourceError ends up in the report and in the row."""
 
     def __init__(
         self,
         sources: Mapping[str, Source],
         annotator: Annotates,
-        posts: PostStore,
-        crawls: CrawlStore,
+        stores: CrawlStores,
         clock: Clock,
-        transact: Callable[[], AbstractContextManager[Any]],
-        every: Mapping[str, timedelta] | None = None,
+        pacing: Mapping[str, Pacing] | None = None,
     ) -> None:
         self._sources = sources
         self._annotator = annotator
-        self._posts = posts
-        self._crawls = crawls
+        self._stores = stores
         self._clock = clock
-        self._transact = transact
-        self._every = every or {}
+        self._pacing = pacing or {}
 
     def collect(self, brand: Brand, source_name: str, now: datetime) -> CollectReport:
-        """One crawl of a source for ``brand``; its posts and the plan of the next are stored together or not at all."""
-        before = self._crawls.get(brand.id, source_name) or CrawlState(brand.id, source_name)
-        pages, error = self._pages(self._sources[source_name], brand, before.state)
-        kept = self._kept(pages)
-        with self._transact() as session:
-            added = self._posts.add(session, kept.posts, kept.reposts, kept.accounts)
-            after = _after(before, pages, added, error, now)
-            self._crawls.put(session, replace(after, next_check_at=self._next(after, error, now)))
-        return _report(brand.id, source_name, pages, kept, added, error)
+        """One turn of crawling for ``brand``; its posts and the plan of the next are stored together or not at all."""
+        before = self._stores.crawls.get(brand.id, source_name) or CrawlState(brand.id, source_name)
+        source = self._sources[source_name]
+        turn = walk(source, brand, before.state, before.cursor, before.failures, self._clock)
+        kept = self._kept(turn.pages)
+        with self._stores.transact() as session:
+            added, gone = self._write(session, source_name, kept.page, now)
+            row = planning.after(before, turn, added, now)
+            every = self._pacing.get(source_name, Pacing()).every
+            self._stores.crawls.put(
+                session, replace(row, next_check_at=planning.next_turn(row, turn, added, every, now))
+            )
+        report = _report(brand.id, source_name, kept, added, gone, turn.error)
+        return replace(report, unfinished=turn.cursor is not None)
+
+    def take(self, source_name: str, page: Page, now: datetime) -> CollectReport:
+        """Store what a stream sent, with the place to go on from."""
+        stream = planning.stream_name(source_name)
+        before = self._stores.crawls.get(planning.ALL_BRANDS, stream) or CrawlState(planning.ALL_BRANDS, stream)
+        kept = self._kept([page])
+        with self._stores.transact() as session:
+            added, gone = self._write(session, source_name, kept.page, now)
+            self._stores.crawls.put(session, planning.streamed(before, page, added, now))
+        return _report(planning.ALL_BRANDS, stream, kept, added, gone, None)
 
     def follow_up(self, post: Post, now: datetime) -> CollectReport:
         """Return to ``post`` for its reposts, quotes, replies and counters; nothing where its source cannot do so."""
         source: object = self._sources.get(post.key.source)
         if not isinstance(source, FollowsUp):
             return CollectReport("", post.key.source)
-        pages: list[Page] = []
-        error: SourceError | None = None
+        before = self._stores.follows.get(post.key)
+        known = before.known if before else self._stores.posts.sizes([post.key])[post.key]
         try:
-            pages.append(source.follow_up(post, None, now))
-        except SourceError as failure:
-            error = failure
-        kept = self._kept(pages, followed=post.key)
-        added = self._posts.add(None, kept.posts, kept.reposts, kept.accounts) if pages else Added()
-        return _report("", post.key.source, pages, kept, added, error)
-
-    def _pages(self, source: Source, brand: Brand, state: str | None) -> tuple[list[Page], SourceError | None]:
-        """The pages of one crawl, as far as it got; the failure that ended it, if one did."""
-        pages: list[Page] = []
-        cursor: str | None = None
-        started = self._clock.now()
-        try:
-            while len(pages) < MOST_PAGES and self._clock.now() - started < LONGEST_CRAWL:
-                pages.append(source.fetch(brand, state, cursor, self._clock.now()))
-                cursor = pages[-1].next_cursor
-                if cursor is None:
-                    return pages, None
+            page = source.follow_up(post, before.state if before else None, now)
         except SourceError as error:
-            return pages, error
-        # The watermark moves on all the same: the next crawl would meet the same limit at the same place.
-        cut = Dropped(source.name, f"older posts, after {len(pages)} pages")
-        pages[-1] = replace(pages[-1], dropped=(*pages[-1].dropped, cut))
-        return pages, None
+            return self._not_followed(post, before, known, error, now)
+        kept = self._kept([page], followed=post.key)
+        with self._stores.transact() as session:
+            added, gone = self._write(session, post.key.source, kept.page, now)
+            size = known + sum(edge.root == post.key for edge in added.reposts)
+            self._stores.follows.put(session, planning.followed(post.key, before, page.state, size, now))
+        return _report("", post.key.source, kept, added, gone, None)
 
-    def _kept(self, pages: Sequence[Page], followed: PostKey | None = None) -> Page:
+    def recheck(self, source_name: str, now: datetime) -> CollectReport:
+        """Look for stored posts that it is time to look for again: their counters, edits and deletions."""
+        source: object = self._sources.get(source_name)
+        if not isinstance(source, Rechecks):
+            return CollectReport("", source_name)
+        posts = self._stores.upkeep.due(source_name, now, BATCHES * source.recheck_batch)
+        if not posts:
+            return CollectReport("", source_name)
+        try:
+            page = source.recheck(posts, now)
+            if len(page.deleted) >= max(SUSPICIOUS, len(posts)):
+                raise BadPayload(f"{source_name}: all of {len(posts)} posts are said to be gone, which is not believed")
+        except SourceError as error:
+            self._stores.upkeep.plan(None, {post.key: now + RECHECK_AGAIN for post in posts})
+            return CollectReport("", source_name, error=one_line(str(error), 500))
+        kept = self._kept([page])
+        longest = self._pacing.get(source_name, Pacing()).recheck_every
+        with self._stores.transact() as session:
+            added, gone = self._write(session, source_name, kept.page, now)
+            self._stores.upkeep.plan(session, {post.key: next_recheck(post.seen_at, now, longest) for post in posts})
+        return _report("", source_name, kept, added, gone, None)
+
+    def _not_followed(
+        self, post: Post, before: FollowState | None, known: int, error: SourceError, now: datetime
+    ) -> CollectReport:
+        with self._stores.transact() as session:
+            self._stores.follows.put(session, planning.not_followed(post.key, before, known, error, now))
+            if isinstance(error, NotFound):  # perhaps taken back: the recheck, which cannot be mistaken, finds out
+                self._stores.upkeep.plan(session, {post.key: now})
+        return CollectReport("", post.key.source, error=one_line(str(error), 500))
+
+    def _write(self, session: Transaction, source: str, page: Page, now: datetime) -> tuple[Added, tuple[PostKey, ...]]:
+        """Store ``page``; what was new, and the posts that were taken back."""
+        stores = self._stores
+        added = stores.posts.add(session, page.posts, page.reposts, page.accounts)
+        gone = stores.upkeep.forget(session, page.deleted, now) if page.deleted else []
+        gone += stores.upkeep.erase(session, page.erased, now) if page.erased else []
+        if page.gap is not None:
+            stores.gaps.add(session, source, page.gap)
+        return added, tuple(gone)
+
+    def _kept(self, pages: Sequence[Page], followed: PostKey | None = None) -> _Kept:
         """What of ``pages`` concerns a brand, annotated, with the edges and accounts that belong to it."""
         found = {post.key: post for page in pages for post in page.posts}
         reposts = [repost for page in pages for repost in page.reposts]
@@ -117,46 +179,37 @@ class Collector:
         in_order = sorted(found.values(), key=lambda post: (post.created_at, post.key))
         posts = tuple(self._annotator.annotate(in_order, roots))
         ours = {post.key for post in posts} | {followed}
+        ours |= self._stores.posts.known_posts({repost.root for repost in reposts} - ours)
         edges = tuple(repost for repost in reposts if repost.child in ours or repost.root in ours)
         people = {post.author for post in posts} | {edge.by for edge in edges}
-        accounts = tuple(account for page in pages for account in page.accounts if account.key in people)
-        return Page(posts, edges, accounts)
+        drops = tuple(f"{drop.where}: {drop.reason}" for page in pages for drop in page.dropped)
+        page = Page(
+            posts,
+            edges,
+            _seen_last(pages, people.__contains__),
+            deleted=tuple(key for page in pages for key in page.deleted),
+            erased=tuple(key for page in pages for key in page.erased),
+            gap=next((page.gap for page in pages if page.gap is not None), None),
+        )
+        return _Kept(page, len(pages), drops)
 
-    def _next(self, row: CrawlState, error: SourceError | None, now: datetime) -> datetime:
-        failures = row.failures if error is None or error.retry else max(row.failures, _HOPELESS)
-        fraction = zlib.crc32(f"{row.brand}/{row.source}".encode()) / 2**32
-        wait = error.retry_after if error else None
-        return next_check(now, self._every.get(row.source, EVERY), failures, wait, fraction)
 
-
-def _after(
-    before: CrawlState, pages: Sequence[Page], added: Added, error: SourceError | None, now: datetime
-) -> CrawlState:
-    """The crawl's row after a crawl. What a source wants remembered is kept only where the crawl came to its end."""
-    states = [page.state for page in pages if page.state is not None]
-    moments = [post.created_at for post in added.posts]
-    row = replace(
-        before,
-        last_attempt_at=now,
-        newest_post_at=max([*moments, *([before.newest_post_at] if before.newest_post_at else [])], default=None),
-        dropped_total=before.dropped_total + sum(len(page.dropped) for page in pages),
-        posts_total=before.posts_total + len(added.posts),
-    )
-    if error is not None:
-        return replace(row, failures=before.failures + 1, last_error=one_line(str(error), 500))
-    return replace(row, state=states[-1] if states else before.state, last_success_at=now, failures=0, last_error=None)
+def _seen_last(pages: Sequence[Page], wanted: Callable[[AccountKey], bool]) -> tuple[Account, ...]:
+    return tuple(account for page in pages for account in page.accounts if wanted(account.key))
 
 
 def _report(
-    brand: str, source: str, pages: Sequence[Page], kept: Page, added: Added, error: SourceError | None
+    brand: str, source: str, kept: _Kept, added: Added, gone: tuple[PostKey, ...], error: SourceError | None
 ) -> CollectReport:
     return CollectReport(
         brand=brand,
         source=source,
-        requested=len(pages),
+        requested=kept.pages,
         new_posts=(*added.posts, *added.matched),
         new_reposts=added.reposts,
-        accounts=kept.accounts,
-        dropped=sum(len(page.dropped) for page in pages),
+        accounts=kept.page.accounts,
+        deleted=gone,
+        dropped=len(kept.dropped),
+        reasons=tuple(one_line(reason, 200) for reason in kept.dropped[:5]),
         error=None if error is None else one_line(str(error), 500),
     )
