@@ -1,39 +1,41 @@
 """Fetching, politely and safely: one client for all sources."""
 
+import codecs
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpcore
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.clock import Clock
-from monitor.errors import BadPayload, Refused, Unreachable
-from monitor.guard import Guard, is_public
-from monitor.http_errors import error_for, place
+from monitor.errors import BadPayload, Refused
+from monitor.exchange import OVERALL, Answer, Exchange, Size, port_of
+from monitor.guard import Guard
+from monitor.http_body import ENCODINGS
+from monitor.http_errors import place
 from monitor.ledger import Ledger, MemoryBook
+from monitor.limits import Announced
 from monitor.network import GuardedNetwork, GuardedTransport
 from monitor.pace import Pace
-from monitor.server_events import EventReader, ServerEvent
-from monitor.web_socket import frames
+from monitor.robots import MOST_BYTES, Robots
+from monitor.server_events import ServerEvent
+from monitor.streams import StreamClient
 
-__all__ = ["GuardedNetwork", "HttpClient", "HttpConfig", "Params", "Response", "ServerEvent"]
+__all__ = ["HttpClient", "HttpConfig", "Params", "Response", "ServerEvent"]
 
-Params = Mapping[str, str | int | Sequence[str]]
-
+Params = Mapping[str, str | int | Sequence[str]]  # a sequence repeats the parameter
+OK = frozenset({200})
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_SECRET_HEADERS = ("authorization", "cookie", "x-api-key")
-_OVERALL = 6  # a whole answer may take this many times the time-out of one step
-_FAILURES = (
-    httpx.TransportError,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-)
+_FOR_GOOD = frozenset((301, 308))
+_FOR_ANYBODY = frozenset(("accept", "accept-language", "if-modified-since", "if-none-match", "user-agent"))
+_VALIDATORS = ("if-none-match", "if-modified-since")
+_LONGEST_ADDRESS = 10_000
+# Codecs that take a time square to the length, or that read text as something else than characters.
+_NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"))
 
 
 class HttpConfig(BaseModel):
@@ -75,17 +77,21 @@ class Response:
 
     def text(self) -> str:
         """The body in the charset that the answer names, else UTF-8; unreadable bytes are replaced."""
-        charset = self.headers.get("content-type", "").partition("charset=")[2].split(";")[0].strip(" \"'")
+        named = self.headers.get("content-type", "").partition("charset=")[2].split(";")[0].strip(" \"'")
         try:
-            return self.body.decode(charset or "utf-8", errors="replace")
-        except LookupError:
+            charset = codecs.lookup(named or "utf-8").name
+            return self.body.decode("utf-8" if charset in _NO_CHARSETS else charset, errors="replace")
+        except (LookupError, ValueError):
             return self.body.decode("utf-8", errors="replace")
 
 
 class HttpClient:
-    """GET and POST with time-outs, a size limit, checked addresses and redirects, and a pace for each host.
+    """GET and POST with time-outs, a size limit, checked addresses and redirects, a pace for each host, and the limits
+    that sites announce; and streams.
 
     All methods raise ``monitor.errors.SourceError``; no error text holds a query string, a header or a body.
+    ``ledger`` counts what has a ceiling of its own: units, money. ``chance`` gives numbers from 0 to 1, by which waits
+    before another attempt differ.
     """
 
     def __init__(
@@ -94,48 +100,51 @@ class HttpClient:
         clock: Clock,
         transport: httpx.BaseTransport | None = None,
         ledger: Ledger | None = None,
+        *,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.ledger = ledger or Ledger(MemoryBook(), clock)
         self._config = config
-        self._clock = clock
         self._guard = Guard(config.allowed_private_hosts)
-        self._pace = Pace(timedelta(seconds=config.pace_seconds), clock)
         contact = f" (+{config.contact})" if config.contact else ""
-        self._client = httpx.Client(
-            transport=transport or GuardedTransport(self._guard),
-            timeout=config.timeout_seconds,
-            trust_env=False,  # proxies and certificates named in the environment would go round the checks
-            headers={"user-agent": config.user_agent + contact, "accept-encoding": "gzip, deflate"},
+        self._always = {"user-agent": config.user_agent + contact, "accept-encoding": ENCODINGS}
+        self._exchange = Exchange(
+            transport or GuardedTransport(self._guard, clock, OVERALL * timedelta(seconds=config.timeout_seconds)),
+            clock,
+            Pace(timedelta(seconds=config.pace_seconds), clock),
+            config.timeout_seconds,
+            chance,
         )
+        self._robots = Robots(self._rules_at, clock, config.user_agent)
+        network = GuardedNetwork(self._guard)
+        self._streams = StreamClient(self._exchange, network, config.timeout_seconds, config.max_bytes)
 
     def close(self) -> None:
         """Give back all connections."""
-        self._client.close()
+        self._exchange.close()
+
+    def limits(self) -> tuple[Announced, ...]:
+        """What sites have announced about how often they may be asked, by host and bucket."""
+        return self._exchange.limits.known()
 
     def get(
         self,
         url: str,
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
-        accept: frozenset[int] = frozenset({200}),
+        accept: frozenset[int] = OK,
         *,
         bucket: str = "",
         robots: bool = False,
     ) -> Response:
-        """The answer, whose status is one of ``accept``; redirects are followed, each one checked."""
-        address = self._address(url)
-        if params:
-            address = address.copy_merge_params(_listed(params))
-        sent = dict(headers or {})
-        for _ in range(self._config.max_redirects + 1):
-            response = self._send(httpx.Request("GET", address, headers=sent))
-            if response.status not in _REDIRECTS or "location" not in response.headers:
-                return self._accepted(response, accept)
-            target = self._address(_join(address, response.headers["location"]))
-            if (target.scheme, target.host, target.port) != (address.scheme, address.host, address.port):
-                sent = {name: value for name, value in sent.items() if name.lower() not in _SECRET_HEADERS}
-            address = target
-        raise Refused(f"{place(url)} redirects more than {self._config.max_redirects} times")
+        """The answer, whose status is one of ``accept``; redirects are followed, each one checked.
+
+        ``bucket`` names requests that the site counts on their own; with ``robots`` its robots.txt is obeyed.
+        """
+        size = Size(self._config.max_bytes)
+        answer, moved_to = self._followed(self._address(url, params), headers or {}, bucket, size, robots=robots)
+        self._check_status(answer, accept, bucket)
+        return Response(answer.status, answer.url, answer.headers, answer.body, moved_to)
 
     def get_json(
         self,
@@ -152,95 +161,85 @@ class HttpClient:
 
     def post_json(self, url: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
         """The JSON answer to a JSON body; redirects are not followed."""
-        request = httpx.Request("POST", self._address(url), json=body, headers=dict(headers or {}))
-        return self._accepted(self._send(request), frozenset({200, 201})).json()
+        return self._posted(httpx.Request("POST", self._address(url), json=body, headers=self._headers(headers or {})))
 
     def post_form(self, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Any:
         """The JSON answer to the fields of a form; redirects are not followed."""
-        request = httpx.Request("POST", self._address(url), data=dict(fields), headers=dict(headers or {}))
-        return self._accepted(self._send(request), frozenset({200, 201})).json()
+        sent = self._headers({"accept": "application/json", **(headers or {})})
+        return self._posted(httpx.Request("POST", self._address(url), data=dict(fields), headers=sent))
 
     def events(
         self, url: str, params: Params | None = None, headers: Mapping[str, str] | None = None
     ) -> Iterator[ServerEvent | None]:
         """Server-sent events as they come; None in quiet seconds. Raises SourceError when the connection is lost."""
-        address = self._address(url)
-        if params:
-            address = address.copy_merge_params(_listed(params))
-        request = httpx.Request("GET", address, headers={"accept": "text/event-stream", **(headers or {})})
-        request.headers = httpx.Headers({**self._client.headers, **request.headers})
-        reader = EventReader(self._config.max_bytes)
-        try:
-            answer = self._client.send(request, stream=True)
-            try:
-                if answer.status_code != 200:
-                    raise error_for(answer.status_code, str(request.url), dict(answer.headers), self._clock.now())
-                for chunk in answer.iter_bytes():
-                    yield from reader.feed(chunk)
-            finally:
-                answer.close()
-        except _FAILURES as error:
-            raise Unreachable(f"{place(str(request.url))}: the connection was lost") from error
-        raise Unreachable(f"{place(str(request.url))} ended the stream")
+        own = {"accept": "text/event-stream", "accept-encoding": "identity", "cache-control": "no-store"}
+        yield from self._streams.events(self._address(url, params), self._headers({**own, **(headers or {})}))
 
     def websocket(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[str | None]:
-        """Text frames as they come; None in quiet seconds. Raises SourceError when the connection is lost."""
-        sent = {"user-agent": self._client.headers["user-agent"], **(headers or {})}
-        return frames(url, sent, self._guard, self._clock, self._config.timeout_seconds)
+        """Text messages as they come; None in quiet seconds. Raises SourceError when the connection is lost."""
+        address = self._address(url, schemes=("ws", "wss"))
+        yield from self._streams.websocket(address, self._headers(headers or {}))
 
-    def _address(self, url: str | httpx.URL) -> httpx.URL:
+    def _address(
+        self, url: str | httpx.URL, params: Params | None = None, schemes: tuple[str, ...] = ("http", "https")
+    ) -> httpx.URL:
+        where = place(str(url)[:_LONGEST_ADDRESS])
         try:
             address = httpx.URL(url)
+            if params:
+                listed = {name: kept if isinstance(kept, str | int) else list(kept) for name, kept in params.items()}
+                address = address.copy_merge_params(listed)
         except (httpx.InvalidURL, TypeError, ValueError) as error:
-            raise Refused(f"not an address that can be fetched: {place(str(url))}") from error
-        if address.scheme not in ("http", "https") or not address.host:
-            raise Refused(f"only http and https addresses are fetched, not {place(str(url))}")
-        if _is_ip(address.host) and not (
-            is_public(address.host) or self._guard.allows_private(address.host, address.port or _port(address))
-        ):
-            raise Refused(f"{place(str(url))} is in a private network; allow it under http.allowed_private_hosts")
+            raise Refused(f"not an address that can be fetched: {where}") from error
+        if address.scheme not in schemes or not address.host or not 0 < port_of(address) < 65_536:
+            raise Refused(f"only {' and '.join(schemes)} addresses are fetched, not {where}")
+        self._guard.check(address.host, port_of(address), where)
         return address.copy_with(userinfo=b"", fragment=None)
 
-    def _send(self, request: httpx.Request) -> Response:
-        request.headers = httpx.Headers({**self._client.headers, **request.headers})
-        self._pace.wait_for(request.url.host)
-        try:
-            answer = self._client.send(request, stream=True)
-            try:
-                body = self._read(answer)
-            finally:
-                answer.close()
-        except httpx.DecodingError as error:
-            raise BadPayload(f"{place(str(request.url))} sent a damaged compressed answer") from error
-        except (httpx.TimeoutException, httpcore.TimeoutException) as error:
-            raise Unreachable(
-                f"{place(str(request.url))} did not answer within {self._config.timeout_seconds:g} s"
-            ) from error
-        except _FAILURES as error:
-            raise Unreachable(f"{place(str(request.url))}: no connection ({type(error).__name__})") from error
-        return Response(answer.status_code, str(request.url), dict(answer.headers), body)
+    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Our own headers with ``headers``, which may stem from what a site sent before."""
+        sent = dict(self._always)
+        for name, value in headers.items():
+            if value.isascii() and value.isprintable():
+                sent[name.lower()] = value
+            elif name.lower() not in _VALIDATORS:  # without these the whole is read anew, no more
+                raise Refused(f"the header {name} holds characters that cannot be sent")
+        return sent
 
-    def _read(self, answer: httpx.Response) -> bytes:
-        """The body, decompressed, up to the size limit and within a time for the whole."""
-        where, limit = place(str(answer.request.url)), self._config.max_bytes
-        until = self._clock.now() + timedelta(seconds=_OVERALL * self._config.timeout_seconds)
-        body = bytearray()
-        for chunk in answer.iter_bytes():
-            body += chunk
-            if len(body) > limit:
-                raise BadPayload(f"{where} sent more than {limit} bytes")
-            if self._clock.now() > until:
-                raise Unreachable(f"{where} sends too slowly")
-        return bytes(body)
+    def _followed(
+        self, address: httpx.URL, headers: Mapping[str, str], bucket: str, size: Size, *, robots: bool
+    ) -> tuple[Answer, str | None]:
+        """The answer at the end of all redirects, and its address where each of them was for good."""
+        sent, for_good = self._headers(headers), True
+        for hop in range(self._config.max_redirects + 1):
+            delay = self._delay(address) if robots else timedelta(0)
+            answer = self._exchange.send(httpx.Request("GET", address, headers=sent), size, bucket, delay)
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or location is None:
+                return answer, str(address) if hop and for_good else None
+            for_good = for_good and answer.status in _FOR_GOOD
+            target = self._address(_join(address, location))
+            if _origin(target) != _origin(address):
+                sent = {name: sent[name] for name in sent if name in _FOR_ANYBODY or name in self._always}
+            address = target
+        raise Refused(f"{place(str(address))} redirects more than {self._config.max_redirects} times")
 
-    def _accepted(self, response: Response, accept: frozenset[int]) -> Response:
-        if response.status in accept:
-            return response
-        raise error_for(response.status, response.url, response.headers, self._clock.now())
+    def _delay(self, address: httpx.URL) -> timedelta:
+        return self._robots.delay(_origin(address), address.raw_path.decode("ascii"), place(str(address)))
 
+    def _rules_at(self, url: str) -> bytes:
+        answer, _ = self._followed(self._address(url), {}, "", Size(MOST_BYTES, cut=True), robots=False)
+        self._check_status(answer, OK, "")
+        return answer.body
 
-def _listed(params: Params) -> dict[str, Any]:
-    return {name: value if isinstance(value, str | int) else list(value) for name, value in params.items()}
+    def _posted(self, request: httpx.Request) -> Any:
+        answer = self._exchange.send(request, Size(self._config.max_bytes), "")
+        self._check_status(answer, frozenset({200, 201}), "")
+        return Response(answer.status, answer.url, answer.headers, answer.body).json()
+
+    def _check_status(self, answer: Answer, accept: frozenset[int], bucket: str) -> None:
+        if answer.status not in accept:
+            raise self._exchange.refusal(answer, bucket)
 
 
 def _join(address: httpx.URL, location: str) -> httpx.URL:
@@ -250,9 +249,6 @@ def _join(address: httpx.URL, location: str) -> httpx.URL:
         raise Refused(f"{place(str(address))} redirects to something that is no address") from error
 
 
-def _port(address: httpx.URL) -> int:
-    return 443 if address.scheme == "https" else 80
-
-
-def _is_ip(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()
+def _origin(address: httpx.URL) -> str:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{address.scheme}://{host}:{port_of(address)}"

@@ -1,24 +1,43 @@
 """Connections to checked addresses only."""
 
-from collections.abc import Iterator
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpcore
 import httpx
 
+from monitor.clock import Clock
 from monitor.errors import Refused
 from monitor.guard import Guard, Resolve, resolve
 
+_MOST_ADDRESSES = 4  # of one name that are tried
+
+
+def _no_hurry() -> None:
+    """Any time that reading takes is fine."""
+
 
 class GuardedNetwork(httpcore.NetworkBackend):
-    """Connects to the very addresses that were checked, so that a name cannot change its mind in between."""
+    """Connects to the very addresses that were checked, so that a name cannot change its mind in between.
+
+    ``on_read`` is called before each read from a connection and may raise.
+    """
 
     def __init__(
-        self, guard: Guard, resolve: Resolve = resolve, network: httpcore.NetworkBackend | None = None
+        self,
+        guard: Guard,
+        resolve: Resolve = resolve,
+        network: httpcore.NetworkBackend | None = None,
+        on_read: Callable[[], None] = _no_hurry,
     ) -> None:
         self._guard = guard
         self._resolve = resolve
         self._network = network or httpcore.SyncBackend()
+        self._on_read = on_read
 
     def connect_tcp(
         self,
@@ -30,12 +49,18 @@ class GuardedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """A connection to the first of the checked addresses that answers."""
         failure: Exception = httpcore.ConnectError(f"{host}: no connection")
-        for address in self._guard.addresses(host, port, self._resolve)[:4]:
+        for address in self._guard.addresses(host, port, self._resolve)[:_MOST_ADDRESSES]:
             try:
-                return self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _WatchedStream(stream, self._on_read)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+    def connect_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """The same as a plain socket. Raises httpcore's errors, Refused and Unreachable."""
+        connected: socket.socket = self.connect_tcp(host, port, timeout).get_extra_info("socket")
+        return connected
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
         """Never: no address of a site names a socket of this machine."""
@@ -46,19 +71,56 @@ class GuardedNetwork(httpcore.NetworkBackend):
         raise NotImplementedError
 
 
-class GuardedTransport(httpx.BaseTransport):
-    """httpx over a connection pool that only reaches checked addresses."""
+class _WatchedStream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, on_read: Callable[[], None]) -> None:
+        self._stream = stream
+        self._on_read = on_read
 
-    def __init__(self, guard: Guard) -> None:
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._on_read()
+        return self._stream.read(max_bytes, timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _WatchedStream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._on_read)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Deadline(threading.local):
+    """When the request of this thread has to be answered; a thread that only reads has none."""
+
+    until: datetime | None = None
+
+
+class GuardedTransport(httpx.BaseTransport):
+    """httpx over a connection pool that only reaches checked addresses.
+
+    ``patience`` bounds a whole answer: the time-outs of single steps do not end one that comes byte by byte.
+    """
+
+    def __init__(self, guard: Guard, clock: Clock, patience: timedelta) -> None:
+        self._clock, self._patience = clock, patience
+        self._deadline = _Deadline()
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=20,
+            max_connections=50,
             max_keepalive_connections=10,
             keepalive_expiry=30.0,
-            network_backend=GuardedNetwork(guard),
+            network_backend=GuardedNetwork(guard, on_read=self._hurry),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer to one request, its body not read yet. Raises httpcore's errors, Refused and Unreachable."""
+        self._deadline.until = self._clock.now() + self._patience
         url = httpcore.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
@@ -70,10 +132,17 @@ class GuardedTransport(httpx.BaseTransport):
                 request.method, url, headers=request.headers.raw, content=request.stream, extensions=request.extensions
             )
         )
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_Body(response), extensions=response.extensions
+        )
 
     def close(self) -> None:
+        """Give back all connections."""
         self._pool.close()
+
+    def _hurry(self) -> None:
+        if self._deadline.until is not None and self._clock.now() > self._deadline.until:
+            raise httpcore.ReadTimeout("the answer comes too slowly")
 
 
 class _Body(httpx.SyncByteStream):

@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from monitor.clock import Clock
+from monitor.errors import RateLimited
 
 _REMEMBERED = 10_000  # hosts; beyond it those that are free again are forgotten
+_LONGEST_PAUSE = timedelta(minutes=1)  # who would have to wait longer is sent away until then
+_LONGEST_DISTANCE = timedelta(days=1)
 
 
 class Pace:
@@ -14,16 +17,22 @@ class Pace:
     def __init__(self, distance: timedelta, clock: Clock) -> None:
         self._distance = distance
         self._clock = clock
-        self._free_at: dict[str, datetime] = {}
+        self._turns: dict[str, datetime] = {}  # when each host was asked last, or will be
         self._lock = Lock()
 
-    def wait_for(self, host: str) -> None:
-        """Return when it is this caller's turn at ``host``."""
+    def wait_for(self, host: str, at_least: timedelta = timedelta(0)) -> None:
+        """Return when it is this caller's turn at ``host``, ``at_least`` after the turn before.
+
+        Raises RateLimited, and takes no turn, where that would be in more than a minute.
+        """
+        distance = min(max(self._distance, at_least), _LONGEST_DISTANCE)
         with self._lock:
             now = self._clock.now()
-            if len(self._free_at) > _REMEMBERED:
-                self._free_at = {known: free for known, free in self._free_at.items() if free > now}
-            start = max(now, self._free_at.get(host, now))
-            self._free_at[host] = start + self._distance
+            if len(self._turns) > _REMEMBERED:
+                self._turns = {known: turn for known, turn in self._turns.items() if turn > now - self._distance}
+            start = max(now, self._turns[host] + distance) if host in self._turns else now
+            if start - now > max(_LONGEST_PAUSE, self._distance):
+                raise RateLimited(f"{host} is asked as slowly as it wishes", retry_after=start - now)
+            self._turns[host] = start
         if start > now:
             self._clock.wait(start - now)

@@ -1,9 +1,15 @@
 """Server-sent events: an answer that never ends, line by line."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Thread
 
 from monitor.errors import BadPayload
+
+_AHEAD = 64  # chunks read before anybody took them; then the site has to wait
+_PARTING = 20  # tenths of a second that the reading thread is given to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +24,9 @@ class ServerEvent:
 class EventReader:
     """Takes a stream's bytes as they come and gives its events; a comment, which keeps the line open, is None."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, where: str) -> None:
         self._limit = limit  # bytes of one event
+        self._where = where
         self._rest = b""
         self._after_return = False  # the last line ended in CR: a LF that follows belongs to it
         self._started = False
@@ -33,7 +40,7 @@ class EventReader:
         for line in lines:
             yield from self._line(line)
         if len(self._rest) + self._held > self._limit:
-            raise BadPayload(f"an event is larger than {self._limit} bytes")
+            raise BadPayload(f"{self._where} sent an event of more than {self._limit} bytes")
 
     def _lines(self, rest: bytes, chunk: bytes) -> list[bytes]:
         if self._after_return and chunk.startswith(b"\n"):
@@ -57,7 +64,7 @@ class EventReader:
         if name == "data":
             self._held += len(value) + 1
             if self._held > self._limit:
-                raise BadPayload(f"an event is larger than {self._limit} bytes")
+                raise BadPayload(f"{self._where} sent an event of more than {self._limit} bytes")
             self._data.append(value)
         elif name == "event":
             self._event = value
@@ -68,3 +75,57 @@ class EventReader:
         if self._data:
             yield ServerEvent(self._event or "message", "\n".join(self._data), self._id)
         self._event, self._data, self._held = "", [], 0
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    failure: Exception | None
+
+
+def as_they_come(
+    chunks: Iterable[bytes], failures: tuple[type[Exception], ...], hang_up: Callable[[], None], quiet_seconds: float
+) -> Generator[bytes | None, None, None]:
+    """``chunks``, read by a thread of its own, and None whenever none came for ``quiet_seconds``.
+
+    One of ``failures`` is raised here when the thread met it. ``hang_up`` has to end the reading, at the latest when
+    this iterator is closed.
+    """
+    read: Queue[bytes | _End] = Queue(maxsize=_AHEAD)
+    thread = Thread(target=_read, args=(chunks, failures, read), name="server events", daemon=True)
+    thread.start()
+    try:
+        while True:
+            try:
+                chunk = read.get(timeout=quiet_seconds)
+            except Empty:
+                yield None
+                continue
+            if isinstance(chunk, _End):
+                if chunk.failure is not None:
+                    raise chunk.failure
+                return
+            yield chunk
+    finally:
+        hang_up()
+        _drain(read, thread)
+
+
+def _read(chunks: Iterable[bytes], failures: tuple[type[Exception], ...], into: "Queue[bytes | _End]") -> None:
+    failure: Exception | None = None
+    try:
+        for chunk in chunks:
+            into.put(chunk)
+    except failures as error:
+        failure = error
+    finally:
+        into.put(_End(failure))
+
+
+def _drain(read: "Queue[bytes | _End]", thread: Thread) -> None:
+    for _ in range(_PARTING):
+        while not read.empty():
+            with contextlib.suppress(Empty):
+                read.get_nowait()
+        thread.join(0.1)
+        if not thread.is_alive():
+            return

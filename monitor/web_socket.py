@@ -1,64 +1,86 @@
-"""WebSockets to checked addresses only."""
+"""WebSockets over connections that were checked before."""
 
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+from contextlib import contextmanager
 
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
-from websockets.sync.client import connect
+import httpcore
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, ProtocolError
+from websockets.sync.client import ClientConnection, connect
 
-from monitor.clock import Clock
-from monitor.errors import BadPayload, Refused, Unreachable
-from monitor.guard import Guard, resolve
-from monitor.http_errors import error_for, place
+from monitor.errors import BadPayload, Unreachable
+from monitor.network import GuardedNetwork
 
-QUIET_SECONDS = 5.0
-_LARGEST = 1_000_000  # bytes of one message
+LARGEST = 1_000_000  # bytes of one message, unpacked
+_PARTING = 1.0  # seconds that the other side is given to say goodbye
+_NO_CONNECTION = (OSError, httpcore.NetworkError, httpcore.TimeoutException)
+_TOO_LARGE, _NOT_UTF8 = 1009, 1007
 
 
-def frames(
-    url: str,
-    headers: Mapping[str, str],
-    guard: Guard,
-    clock: Clock,
-    timeout: float,
-    quiet_seconds: float = QUIET_SECONDS,
-) -> Iterator[str | None]:
-    """Text messages of a WebSocket as they come, None in quiet seconds. Raises SourceError when it is lost."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise Refused(f"only ws and wss addresses are listened to, not {place(url)}")
-    port = parts.port or (443 if parts.scheme == "wss" else 80)
-    sent = {name: value for name, value in headers.items() if name.lower() != "user-agent"}
+class Rejected(Exception):  # noqa: N818 - not an error yet: the caller says which one the status stands for
+    """The site answered with a status instead of opening the connection."""
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+@contextmanager
+def connected(
+    url: str, host: str, port: int, network: GuardedNetwork, headers: Mapping[str, str], timeout: float, where: str
+) -> Iterator[ClientConnection]:
+    """An open connection, closed after the block.
+
+    Raises Rejected where the site refuses it, else SourceError; failures within the block become Unreachable.
+    """
     try:
-        address = guard.addresses(parts.hostname, port, resolve)[0]
         with connect(
             url,
-            sock=socket.create_connection((address, port), timeout),
-            ssl=ssl.create_default_context() if parts.scheme == "wss" else None,
-            additional_headers=sent,
+            sock=network.connect_socket(host, port, timeout),
+            ssl=ssl.create_default_context() if url.startswith("wss:") else None,
+            server_hostname=host if url.startswith("wss:") else None,
+            additional_headers={name: value for name, value in headers.items() if name.lower() != "user-agent"},
             user_agent_header=headers.get("user-agent"),
             proxy=None,
             open_timeout=timeout,
-            close_timeout=2,
-            max_size=_LARGEST,
+            close_timeout=_PARTING,
+            max_size=LARGEST,
         ) as connection:
-            while True:
-                try:
-                    message = connection.recv(timeout=quiet_seconds)
-                except TimeoutError:
-                    yield None
-                    continue
-                if not isinstance(message, str):
-                    raise BadPayload(f"{place(url)} sent something else than text")
-                yield message
+            yield connection
     except InvalidStatus as error:
         answer = error.response
-        raise error_for(answer.status_code, url, dict(answer.headers.raw_items()), clock.now()) from error
-    except (InvalidHandshake, InvalidURI) as error:
-        raise BadPayload(f"{place(url)} does not speak WebSocket") from error
+        raise Rejected(
+            answer.status_code, {name.lower(): value for name, value in answer.headers.raw_items()}
+        ) from error
+    except (InvalidHandshake, InvalidURI, ProtocolError) as error:
+        raise BadPayload(f"{where} does not speak WebSocket") from error
     except ConnectionClosed as error:
-        raise Unreachable(f"{place(url)} closed the connection") from error
-    except OSError as error:
-        raise Unreachable(f"{place(url)}: no connection ({type(error).__name__})") from error
+        raise _lost(error, where) from error
+    except TimeoutError as error:
+        raise Unreachable(f"{where} did not answer within {timeout:g} s") from error
+    except _NO_CONNECTION as error:
+        raise Unreachable(f"{where}: no connection ({type(error).__name__})") from error
+
+
+def frames(connection: ClientConnection, where: str, quiet_seconds: float) -> Iterator[str | None]:
+    """Text messages as they come, and None whenever none came for ``quiet_seconds``."""
+    while True:
+        try:
+            message = connection.recv(timeout=quiet_seconds)
+        except TimeoutError:
+            yield None
+            continue
+        if not isinstance(message, str):
+            raise BadPayload(f"{where} sent something else than text")
+        yield message
+
+
+def _lost(error: ConnectionClosed, where: str) -> BadPayload | Unreachable:
+    code = error.sent.code if error.sent is not None and error.rcvd is None else None
+    if code == _TOO_LARGE:
+        return BadPayload(f"{where} sent a message of more than {LARGEST} bytes")
+    if code == _NOT_UTF8:
+        return BadPayload(f"{where} sent a message that is no text")
+    told = f" ({error.rcvd.code})" if error.rcvd is not None else ""
+    return Unreachable(f"{where} ended the connection{told}")
