@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import tenacity
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -132,7 +133,16 @@ def _make_folder(file: Path) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says so, not where the driver guesses
     for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
+        # Several programs that start together change the journal of a new file at once: those that find it locked try
+        # again, since SQLite does not wait its usual time for this one change.
+        for attempt in tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(20),
+            wait=tenacity.wait_fixed(0.05),
+            retry=tenacity.retry_if_exception_type(sqlite3.OperationalError),
+            reraise=True,
+        ):
+            with attempt:
+                connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
