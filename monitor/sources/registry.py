@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from monitor.errors import Problem
-from monitor.sources import archive, bluesky, feed, hackernews
+from monitor.sources import archive, bluesky, feed, gdelt, hackernews
 from monitor.sources.base import SourceSpec
 
 GROUP = "ripplewatch.sources"  # the entry points of plug-ins; each names a SourceSpec
@@ -36,6 +36,7 @@ SOURCES, PROBLEMS = with_plug_ins(
     (
         bluesky.SPEC,
         hackernews.SPEC,
+        gdelt.SPEC,
         feed.SPEC,
         archive.SPEC,
     ),

@@ -1,0 +1,131 @@
+"""GDELT: news articles of the last three months, in all languages, through its document search."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from monitor.domain import Brand, Dropped, Page
+from monitor.http import HttpClient
+from monitor.ledger import Allowance
+from monitor.sources.base import Capabilities, SourceSpec
+from monitor.sources.gdelt.articles import Garbled, parse, read, times_of
+from monitor.sources.gdelt.config import NAME, Config
+from monitor.sources.gdelt.windows import MOST, Walk
+
+_REACH = timedelta(days=90)
+_SHORTEST_TERM = 3  # characters; the search refuses a question that holds a shorter one
+_LONGEST_QUERY = 250
+
+
+class GdeltSource:
+    """Searches the articles that name a brand. The state is the newest moment at which one was seen."""
+
+    name: ClassVar[str] = NAME
+
+    def __init__(self, config: Config, http: HttpClient) -> None:
+        self._config = config
+        self._http = http
+        self._pace: tuple[Allowance, ...] = ()
+        if config.pace_seconds:
+            window = timedelta(seconds=config.pace_seconds)
+            self._pace = (Allowance(name=f"{NAME}.pace", limit=1, window=window, zone=None, unit="requests"),)
+
+    @property
+    def allowances(self) -> tuple[Allowance, ...]:
+        """The one request that may be made in the time that is to lie between two."""
+        return self._pace
+
+    def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
+        """The articles of one window of time. One that holds too many is asked for again in halves."""
+        asked = tuple(queries(brand))
+        overlap = int(self._config.overlap_minutes * 60)
+        walk = Walk.read(cursor) if cursor else Walk.start(self._watermark(state, now), int(now.timestamp()), overlap)
+        if walk.query >= len(asked):
+            return Page(state=str(walk.newest))
+        page, following = self._window(walk, asked[walk.query], now)
+        ended = following.query >= len(asked)
+        return replace(page, next_cursor=None if ended else str(following), state=str(following.newest))
+
+    def _window(self, walk: Walk, query: str, now: datetime) -> tuple[Page, Walk]:
+        """What one window brought, and where to go on."""
+        try:
+            articles = read(self._ask(query, walk))
+        except Garbled:
+            if walk.can_be_halved([]):
+                return Page(), walk.halved()
+            lost = Dropped(f"window from {_stamp(walk.lower)}", "the answer is no JSON")
+            return Page(dropped=(lost,)), walk.onward()
+        page, times = parse(articles, now), times_of(articles)
+        walk = walk.met(times)
+        if len(articles) < MOST:
+            return page, walk.onward()
+        if walk.can_be_halved(times):
+            return page, walk.halved()
+        lost = Dropped(f"window from {_stamp(walk.lower)}", f"more than {MOST} articles at once")
+        return replace(page, dropped=(*page.dropped, lost)), walk.onward()
+
+    def _ask(self, query: str, walk: Walk) -> str:
+        for pace in self._pace:
+            self._http.ledger.spend(pace)
+        params: Mapping[str, str | int] = {
+            "query": query,
+            "mode": "artlist",
+            "format": "json",
+            "maxrecords": MOST,
+            "sort": "datedesc",
+            "startdatetime": _stamp(walk.lower),
+            "enddatetime": _stamp(walk.upper),
+        }
+        return self._http.get(self._config.base_url, params, {"accept": "application/json"}).text()
+
+    def _watermark(self, state: str | None, now: datetime) -> int:
+        """Where the walk begins: at the newest moment seen, but not before what the search can reach."""
+        first = int((now - timedelta(hours=self._config.lookback_hours)).timestamp())
+        if state and state.isascii() and state.isdigit() and len(state) <= 10:
+            first = int(state)
+        return max(first, int((now - _REACH).timestamp()))
+
+
+def queries(brand: Brand) -> Iterator[str]:
+    """The questions to ask for a brand: its names and products as phrases, as many in one as it may hold.
+
+    >>> list(queries(Brand("n", "N", names=("Northline Air", "NL"), products=("Northline Card",))))
+    ['("Northline Air" OR "Northline Card")']
+    """
+    words = [" ".join(term.replace('"', " ").split()) for term in (*brand.names, *brand.products) or brand.hashtags]
+    phrases = [f'"{term}"' for term in dict.fromkeys(words) if len(term) >= _SHORTEST_TERM]
+    together: list[str] = []
+    for phrase in phrases:
+        if together and len(_either([*together, phrase])) > _LONGEST_QUERY:
+            yield _either(together)
+            together = []
+        together.append(phrase)
+    if together:
+        yield _either(together)
+
+
+def _either(phrases: Sequence[str]) -> str:
+    return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"
+
+
+def _stamp(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y%m%d%H%M%S}"
+
+
+SPEC = SourceSpec(
+    NAME,
+    Config,
+    GdeltSource,
+    capabilities=Capabilities(
+        mentions="some",
+        reposts="none",
+        quotes="none",
+        replies="none",
+        views=False,
+        followers=False,
+        edits=False,
+        deletions=False,
+        reach_back=_REACH,
+    ),
+)
