@@ -61,7 +61,7 @@ class Allowance:
         return now + self.window  # more than the whole allowance was asked for
 
     def _slot_length(self) -> timedelta:
-        return min(_LONGEST_SLOT, self.window / _SLOTS)
+        return min(_LONGEST_SLOT, max(self.window / _SLOTS, timedelta(milliseconds=1)))
 
     def _slot_of(self, moment: datetime) -> datetime:
         length = self._slot_length()
@@ -80,8 +80,8 @@ class Book(Protocol):
     def slots(self, name: str, since: datetime) -> list[Slot]:
         """What was used in each slot from ``since`` on."""
 
-    def add(self, name: str, slot: datetime, amount: float) -> None:
-        """Notes a use."""
+    def add(self, name: str, slot: datetime, amount: float, since: datetime) -> None:
+        """Notes a use; what was used before ``since`` is never asked for again."""
 
     def take(self, name: str, slot: datetime, amount: float, since: datetime, limit: float) -> bool:
         """Notes a use, unless the uses from ``since`` on would then be above ``limit``; whether it did."""
@@ -99,24 +99,24 @@ class MemoryBook:
         with self._lock:
             return self._since(name, since)
 
-    def add(self, name: str, slot: datetime, amount: float) -> None:
-        """Notes a use."""
+    def add(self, name: str, slot: datetime, amount: float, since: datetime) -> None:
+        """Notes a use; what was used before ``since`` is never asked for again."""
         with self._lock:
-            self._add(name, slot, amount)
+            self._add(name, slot, amount, since)
 
     def take(self, name: str, slot: datetime, amount: float, since: datetime, limit: float) -> bool:
         """Notes a use, unless the uses from ``since`` on would then be above ``limit``; whether it did."""
         with self._lock:
             if sum(used for _, used in self._since(name, since)) + amount > limit:
                 return False
-            self._used[name] = dict(self._since(name, since))  # older slots are never asked for again
-            self._add(name, slot, amount)
+            self._add(name, slot, amount, since)
             return True
 
     def _since(self, name: str, since: datetime) -> list[Slot]:
         return [(slot, used) for slot, used in self._used[name].items() if slot >= since]
 
-    def _add(self, name: str, slot: datetime, amount: float) -> None:
+    def _add(self, name: str, slot: datetime, amount: float, since: datetime) -> None:
+        self._used[name] = dict(self._since(name, since))
         self._used[name][slot] = self._used[name].get(slot, 0.0) + amount
 
 
@@ -146,4 +146,5 @@ class Ledger:
 
     def record(self, allowance: Allowance, amount: float) -> None:
         """Note a use that has happened, even beyond what was allowed."""
-        self._book.add(allowance.name, allowance.slot(self._clock.now()), amount)
+        now = self._clock.now()
+        self._book.add(allowance.name, allowance.slot(now), amount, allowance.since(now))
