@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from monitor.errors import Problem
-from monitor.sources import archive, bluesky, feed, gdelt, hackernews
+from monitor.sources import archive, bluesky, feed, gdelt, hackernews, mastodon
 from monitor.sources.base import SourceSpec
 
 GROUP = "ripplewatch.sources"  # the entry points of plug-ins; each names a SourceSpec
@@ -38,6 +38,7 @@ SOURCES, PROBLEMS = with_plug_ins(
         hackernews.SPEC,
         gdelt.SPEC,
         feed.SPEC,
+        mastodon.SPEC,
         archive.SPEC,
     ),
     entry_points(group=GROUP),
