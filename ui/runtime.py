@@ -1,6 +1,6 @@
 """The one place that puts the parts together: every command and the board get what they need from here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,23 +22,27 @@ from graph.forecast.base import Forecaster
 from graph.forecast.registry import DEFAULT, FORECASTERS
 from monitor.annotate import Annotator
 from monitor.clock import Clock, SystemClock
-from monitor.collect import Collector
+from monitor.collect import Collector, Pacing
 from monitor.db import connect, migrate, transaction
 from monitor.domain import Brand
 from monitor.errors import StorageError
 from monitor.http import HttpClient
+from monitor.ledger import Ledger
 from monitor.match import Matcher
 from monitor.recording import BRANDS_KEY, META_KEY, RecordingLabel, brands_from_json, brands_to_json
 from monitor.sources.registry import SOURCES
-from monitor.store.crawls import CrawlStore
+from monitor.store.crawling import CrawlStores
+from monitor.store.ledger import LedgerStore
 from monitor.store.meta import MetaStore
-from monitor.store.posts import PostStore
 from monitor.text.issues import CLOSED_AFTER, IssueClusters
 from monitor.text.reader import TextReader
+from ui.crawler import Crawler, ReadySource
 from ui.daemon import Daemon
+from ui.interest import StoredInterest
 from ui.services import Services
 from ui.settings import Settings, load
 
+MakeClient = Callable[..., HttpClient]  # of configuration, clock and ledger
 LAZY = timedelta(seconds=2)  # real time in which a replay at full speed need not look at the database
 
 
@@ -48,8 +52,8 @@ class Stores:
     def __init__(self, url: str) -> None:
         self.engine = connect(url)
         migrate(self.engine)
-        self.posts = PostStore(self.engine)
-        self.crawls = CrawlStore(self.engine)
+        self.crawling = CrawlStores(self.engine)
+        self.posts, self.crawls = self.crawling.posts, self.crawling.crawls
         self.meta = MetaStore(self.engine)
         self.incidents = IncidentStore(self.engine)
         self.deliveries = DeliveryStore(self.engine)
@@ -188,29 +192,84 @@ def open_replay(
         stores.close()
 
 
-@contextmanager
-def open_daemon(settings: Settings, clock: Clock, http: HttpClient | None = None) -> Iterator[Daemon]:
-    """The daemon over the configured database, with the live state of an earlier run restored."""
-    stores, client = Stores(settings.database), http or HttpClient(settings.http, clock)
-    brands, configs = settings.watched(), settings.source_configs()
-    try:
-        if stores.meta.get(META_KEY):
-            raise StorageError("This database holds a replay; name another one for the live watch.")
-        collector = Collector(
-            {name: SOURCES[name].build(config, client) for name, config in configs.items()},
-            annotator(stores, brands, clock.now()),
-            stores.posts,
-            stores.crawls,
-            clock,
-            partial(transaction, stores.engine),
-            {name: timedelta(minutes=config.every_minutes) for name, config in configs.items()},
+def ready_sources(
+    settings: Settings, stores: Stores, clock: Clock, client: MakeClient = HttpClient
+) -> dict[str, ReadySource]:
+    """The sources that are switched on, each with a client of its own; what they may spend is counted in ``stores``."""
+    ledger = Ledger(LedgerStore(stores.engine), clock)
+    ready = {}
+    for name, config in settings.source_configs().items():
+        http = client(settings.http, clock, ledger=ledger)
+        ready[name] = ReadySource(SOURCES[name], config, SOURCES[name].build(config, http), http)
+    return ready
+
+
+def collector(settings: Settings, stores: Stores, sources: Mapping[str, ReadySource], clock: Clock) -> Collector:
+    """Asks ``sources`` for the watched brands and stores what they find."""
+    pacing = {
+        name: Pacing(
+            timedelta(minutes=ready.config.every_minutes),
+            ready.spec.capabilities.recheck_every if ready.spec.capabilities else Pacing().recheck_every,
         )
-        looked = watch(stores, brands, settings.team(), settings)
-        sender = outbox(stores, settings, brands, clock)
-        daemon = Daemon(brands, tuple(configs), collector, stores.posts, stores.crawls, looked, sender, clock)
-        with closing(daemon):
+        for name, ready in sources.items()
+    }
+    asked = {name: ready.source for name, ready in sources.items()}
+    return Collector(asked, annotator(stores, settings.watched(), clock.now()), stores.crawling, clock, pacing)
+
+
+@contextmanager
+def open_crawler(settings: Settings, clock: Clock, client: MakeClient = HttpClient) -> Iterator[Crawler]:
+    """A crawler without alerts, for one pass."""
+    stores = live_stores(settings)
+    sources = ready_sources(settings, stores, clock, client)
+    brands = settings.watched()
+    crawler = Crawler(
+        brands,
+        sources,
+        collector(settings, stores, sources, clock),
+        stores.crawling,
+        StoredInterest(brands, stores.crawling),
+        clock,
+    )
+    try:
+        yield crawler
+    finally:
+        crawler.close()
+        close_all(sources, stores)
+
+
+@contextmanager
+def open_daemon(settings: Settings, clock: Clock, client: MakeClient = HttpClient) -> Iterator[Daemon]:
+    """The daemon over the configured database, with the live state of an earlier run restored."""
+    stores = live_stores(settings)
+    sources = ready_sources(settings, stores, clock, client)
+    brands = settings.watched()
+    collects = collector(settings, stores, sources, clock)
+
+    def crawler(daemon: Daemon) -> Crawler:
+        return Crawler(brands, sources, collects, stores.crawling, daemon, clock, daemon.found)
+
+    looked = watch(stores, brands, settings.team(), settings)
+    sender = outbox(stores, settings, brands, clock)
+    try:
+        with closing(Daemon(brands, crawler, stores.crawling, looked, sender, clock)) as daemon:
             daemon.restore()
             yield daemon
     finally:
-        client.close()
+        close_all(sources, stores)
+
+
+def live_stores(settings: Settings) -> Stores:
+    """The configured database. Raises StorageError where it holds a replay."""
+    stores = Stores(settings.database)
+    if stores.meta.get(META_KEY):
         stores.close()
+        raise StorageError("This database holds a replay; name another one for the live watch.")
+    return stores
+
+
+def close_all(sources: Mapping[str, ReadySource], stores: Stores) -> None:
+    """Give back connections and database."""
+    for ready in sources.values():
+        ready.http.close()
+    stores.close()

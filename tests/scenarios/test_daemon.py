@@ -1,6 +1,7 @@
 """The daemon beside the board: sources that fail and come back, a restart at any point, a person who takes over."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -89,7 +90,7 @@ def clock():
 
 
 def running(settings, clock, world):
-    return open_daemon(settings, clock, HttpClient(settings.http, clock, httpx.MockTransport(world)))
+    return open_daemon(settings, clock, partial(HttpClient, transport=httpx.MockTransport(world)))
 
 
 def pass_time(daemon, clock, minutes, step=1):
@@ -209,14 +210,14 @@ def test_a_crawl_that_the_database_refuses_holds_up_no_other(settings, clock, wo
     world.complaint_spreads(NOW, 40, 25)
     clock.set(NOW + timedelta(minutes=30))
     with running(settings, clock, world) as daemon:
-        collect = daemon._collector.collect
+        collect = daemon._crawler._collector.collect
 
         def refuse(brand, source, now):
             if source == "feed":
                 raise StorageError("the disk is full")
             return collect(brand, source, now)
 
-        monkeypatch.setattr(daemon._collector, "collect", refuse)
+        monkeypatch.setattr(daemon._crawler._collector, "collect", refuse)
         surviving(daemon.crawl)()
         assert daemon.look().opened != ()
 

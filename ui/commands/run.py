@@ -67,6 +67,7 @@ def _work(
     schedule.every(timedelta(seconds=settings.tick_seconds), surviving(daemon.look), first=clock.now())
     schedule.every(SEND_EVERY, surviving(daemon.send))
     schedule.start()
+    daemon.listen()
     note(f"Watching {', '.join(brand.title for brand in settings.watched())}.")
     try:
         _wait(told, board)
