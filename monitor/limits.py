@@ -12,7 +12,7 @@ from monitor.errors import RateLimited
 from monitor.rate_limit import Limit, announced, retry_after
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)  # where a site says "too many" but not until when
-_UNSAID = timedelta(minutes=1)  # a figure without a reset is believed for so long
+_UNSAID = timedelta(minutes=1)  # where a limit is used up and nobody said until when, one request goes out after that
 _SAME = timedelta(seconds=2)  # resets told in whole seconds wander by that
 _REMEMBERED = 10_000  # buckets; beyond it those at rest are forgotten
 
@@ -39,6 +39,12 @@ class _Bucket:
 
     def is_idle(self, now: datetime) -> bool:
         return not self.in_flight and now >= max(t for t in (now, self.reset_at, self.closed_until) if t is not None)
+
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Whether its limit is used up, nobody said until when, and nothing is on its way that could."""
+        used_up = self.reset_at is None and self.remaining is not None and self.remaining < 1
+        return used_up and not self.in_flight and self.heard_at is not None and now - self.heard_at >= _UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class Limits:
             yield turn
         finally:
             with self._lock:
+                _renewed(kept, self._clock.now())  # it may have been counted in a window that began meanwhile
                 kept.in_flight -= 1
                 kept.done += 1
 
@@ -154,13 +161,15 @@ def _renewed(kept: _Bucket, now: datetime) -> _Bucket:
         kept.reset_at = None
         kept.remaining = None if kept.limit is None or kept.limit < 1 else kept.limit - kept.in_flight
         kept.heard_at = now
-    elif kept.reset_at is None and kept.heard_at is not None and now - kept.heard_at >= _UNSAID:
-        kept.remaining = None
+    elif kept.is_stuck(now):
+        kept.remaining, kept.heard_at = 1, now  # one request, to hear how things stand
     return kept
 
 
 def _believe(kept: _Bucket, told: Limit, others: int, now: datetime) -> None:
     """Take over what an answer announced, unless it is older news than what is known."""
+    if told.reset_at is not None and told.reset_at <= now:
+        return  # of a window that is over
     if told.remaining is not None:
         remaining = told.remaining - others
         older = kept.reset_at is not None and told.reset_at is not None and told.reset_at < kept.reset_at - _SAME
@@ -169,7 +178,6 @@ def _believe(kept: _Bucket, told: Limit, others: int, now: datetime) -> None:
         kept.remaining = remaining
     kept.limit = told.limit if told.limit is not None else kept.limit
     kept.reset_at, kept.heard_at = told.reset_at, now
-    _renewed(kept, now)
 
 
 def _later(moment: datetime | None, now: datetime) -> datetime | None:
