@@ -1,177 +1,202 @@
-"""The Bluesky source: finding posts, and returning to them."""
+"""The Bluesky source: finding posts, returning to them, looking for them again, and listening to the stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, TypeVar
 
-from monitor import payload
-from monitor.domain import Account, AccountKey, Brand, Dropped, Page, Post
-from monitor.errors import BadPayload, SourceError, Unauthorised
+from monitor.domain import Account, Brand, Dropped, Page, Post
+from monitor.errors import BadPayload, NotFound, RateLimited, SourceError
 from monitor.http import HttpClient
 from monitor.payload import Unusable
 from monitor.sources.base import Capabilities, SourceSpec
 from monitor.sources.bluesky.config import NAME, Config
+from monitor.sources.bluesky.listing import Body, Listed, read_list
+from monitor.sources.bluesky.memory import ListPlace, Memory, recall
+from monitor.sources.bluesky.people import People
 from monitor.sources.bluesky.records import RecordReader
 from monitor.sources.bluesky.reposts import RepostTracker
-from monitor.sources.bluesky.views import account_of, parse, parse_thread
+from monitor.sources.bluesky.search import Search
+from monitor.sources.bluesky.stream import Stream
+from monitor.sources.bluesky.traces import Traces
+from monitor.sources.bluesky.views import AtUri, accounts_of, parse, parse_thread, uris_of
 from monitor.sources.bluesky.xrpc import Xrpc
 
-_PROFILES = 25  # in one request
-_REMEMBERED = 50_000  # accounts whose followers are known
-_FRESH = timedelta(hours=24)
+_WHOLE_AGAIN = timedelta(hours=1)  # between two returns that read the lists of a post from their top to their end
+_DEPTH = 1_000  # of a thread; the most that may be asked for
 
-
-class _Cursor(NamedTuple):
-    """Where a crawl stands: which search term, the newest moment seen so far, the site's own cursor."""
-
-    term: int
-    newest: datetime
-    site: str
-
-    @classmethod
-    def read(cls, cursor: str | None, newest: datetime) -> "_Cursor":
-        if cursor is None:
-            return cls(0, newest, "")
-        try:
-            term, moment, site = cursor.split("|", 2)
-            return cls(int(term), datetime.fromisoformat(moment), site)
-        except ValueError as error:
-            raise BadPayload(f"{NAME}: a cursor of another version") from error
-
-    def __str__(self) -> str:
-        return f"{self.term}|{self.newest.isoformat()}|{self.site}"
+_Part = TypeVar("_Part", Page, Listed)
 
 
 class BlueskySource:
-    """Searches each term of a brand, newest first; returns to posts. The state is the newest moment seen."""
+    """Searches each term of a brand, newest first; returns to posts; rechecks them; listens."""
 
     name: ClassVar[str] = NAME
+    recheck_batch: ClassVar[int] = 25
 
     def __init__(self, config: Config, http: HttpClient) -> None:
         self._config = config
         self._xrpc = Xrpc(config, http)
-        self._tracker = RepostTracker(RecordReader(config, http))
-        self._profiles: dict[AccountKey, Account] = {}
+        self._people = People(self._xrpc)
+        self._traces = Traces()
+        self._search = Search(config, self._xrpc)
+        self._tracker = RepostTracker(RecordReader(config, http), self._traces)
+        self._stream = Stream(config.jetstream, http, self._people, self._traces)
+
+    @property
+    def streaming(self) -> bool:
+        """Whether the configuration asks for the stream."""
+        return self._config.stream
+
+    def listen(self, brands: Sequence[Brand], state: str | None, now: Callable[[], datetime]) -> Iterator[Page]:
+        """Pages of the stream as they come. Raises SourceError when the connection is lost."""
+        return self._stream.listen(brands, state, now)
 
     def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
         """One page of posts with one of the brand's terms, with the follower counts of their authors."""
-        terms = brand.search_terms
-        watermark = _moment(state) or now - timedelta(hours=self._config.lookback_hours)
-        at = _Cursor.read(cursor, watermark)
-        if at.term >= len(terms):
-            return Page(state=at.newest.isoformat())
-        since = watermark - timedelta(minutes=self._config.overlap_minutes)
-        found, site = self._search(terms[at.term], since, at.site, now)
-        newest = max([at.newest, *(post.created_at for post in found.posts)])
-        # The service may ignore "since": what is older is left out here, and a page of nothing else is the last.
-        posts = tuple(post for post in found.posts if post.created_at >= since)
-        following = _Cursor(at.term, newest, site) if site and posts else _Cursor(at.term + 1, newest, "")
-        kept = {post.key for post in posts}
-        accounts, dropped = self._with_followers(
-            [account for account in found.accounts if any(post.author == account.key for post in posts)], now
-        )
-        return Page(
-            posts,
-            tuple(edge for edge in found.reposts if edge.child in kept),
-            accounts,
-            str(following) if following.term < len(terms) else None,
-            (*found.dropped, *dropped),
-            newest.isoformat(),
-        )
-
-    def _search(self, term: str, since: datetime, site_cursor: str, now: datetime) -> tuple[Page, str]:
-        params: dict[str, str | int] = {
-            "q": f'"{term}"' if " " in term and '"' not in term else term,
-            "sort": "latest",
-            "since": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "limit": 100,
-        }
-        if site_cursor:
-            params["cursor"] = site_cursor
-        try:
-            answer = self._xrpc.query("app.bsky.feed.searchPosts", params)
-        except Unauthorised as error:
-            if not site_cursor or self._xrpc.signed_in:
-                raise
-            return Page(dropped=(Dropped("older posts", str(error)),)), ""
-        following = _text(answer.get("cursor"))
-        return parse(answer, now, signed_in=self._xrpc.signed_in), "" if following == site_cursor else following
+        page = self._search.page(brand.search_terms, state, cursor, now)
+        for post in page.posts:
+            self._traces.watch(post.key.id, post.created_at)
+        authors = {post.author for post in page.posts}
+        people = self._people.complete((account for account in page.accounts if account.key in authors), now)
+        return replace(page, accounts=people.accounts, dropped=(*page.dropped, *people.dropped))
 
     def follow_up(self, post: Post, state: str | None, now: datetime) -> Page:
         """The thread, quotes and reposts of ``post``. Raises NotFound where it is gone."""
-        signed_in = self._xrpc.signed_in
-        params: dict[str, str | int] = {"uri": post.key.id, "depth": 10, "parentHeight": 0}
-        thread = parse_thread(self._xrpc.query("app.bsky.feed.getPostThread", params), now, signed_in=signed_in)
-        quotes = [parse(body, now, signed_in=signed_in) for body in self._lists("app.bsky.feed.getQuotes", post)]
-        reposters = [
-            profile for body in self._lists("app.bsky.feed.getRepostedBy", post) for profile in _profiles(body, now)
-        ]
-        new, missing = self._with_followers(self._tracker.new_among(post, reposters), now)
-        reposts, dropped = self._tracker.reposts(post, new, now, self._config.max_requests)
-        pages = [thread, *quotes]
+        self._traces.watch(post.key.id, post.created_at)
+        memory = recall(state)
+        if memory.whole_at is None or now - memory.whole_at >= _WHOLE_AGAIN:
+            memory.whole_at, memory.quotes, memory.reposts = now, ListPlace(), ListPlace()
+        parts = _Parts()
+        thread = parts.read("thread", lambda: self._thread(post, now))
+        quotes = parts.read("quotes", lambda: self._list("app.bsky.feed.getQuotes", _quotes, post, memory.quotes))
+        reposters = parts.read(
+            "reposts", lambda: self._list("app.bsky.feed.getRepostedBy", _reposters, post, memory.reposts)
+        )
+        if thread is None and quotes is None and reposters is None:
+            raise parts.worst()
+        pages = [thread] if thread else []
+        if quotes is not None:
+            memory.quotes = quotes.place
+            bodies = (*quotes.top, *quotes.below)
+            pages += [parse(body, now, signed_in=self._xrpc.signed_in) for body in bodies]
+            parts.dropped += quotes.dropped
+        if reposters is not None:
+            pages.append(self._reposts(post, memory, reposters, now))
+        for page in pages:
+            for found in page.posts:
+                self._traces.watch(found.key.id, found.created_at)
         return Page(
             posts=tuple(found for page in pages for found in page.posts),
-            reposts=(*(edge for page in pages for edge in page.reposts), *reposts),
-            accounts=(*(account for page in pages for account in page.accounts), *new),
-            dropped=(*(drop for page in pages for drop in page.dropped), *missing, *dropped),
+            reposts=tuple(edge for page in pages for edge in page.reposts),
+            accounts=tuple(account for page in pages for account in page.accounts),
+            dropped=(*(drop for page in pages for drop in page.dropped), *parts.dropped),
+            state=str(memory),
         )
 
-    def _lists(self, nsid: str, post: Post) -> Iterator[Any]:
-        """The pages of a list about ``post``, up to the limit."""
+    def _thread(self, post: Post, now: datetime) -> Page:
+        params: dict[str, str | int] = {"uri": post.key.id, "depth": _DEPTH, "parentHeight": 0}
+        answer = self._xrpc.query("app.bsky.feed.getPostThread", params)
+        return parse_thread(answer, now, signed_in=self._xrpc.signed_in)
+
+    def _list(self, nsid: str, ids: Callable[[Body], tuple[str, ...]], post: Post, place: ListPlace) -> Listed:
         params: dict[str, str | int] = {"uri": post.key.id, "limit": 100}
-        for _ in range(self._config.max_pages):
-            body = self._xrpc.query(nsid, params)
-            yield body
-            cursor = _text(body.get("cursor"))
-            if not cursor:
-                return
-            params["cursor"] = cursor
+        name = nsid.rpartition(".")[2]
+        return read_list(name, lambda cursor: self._xrpc.page(nsid, params, cursor), ids, place, self._config.max_pages)
 
-    def _with_followers(self, accounts: Sequence[Account], now: datetime) -> tuple[tuple[Account, ...], list[Dropped]]:
-        """``accounts`` with their follower counts; where those cannot be had, without, which is counted."""
-        known = self._profiles
-        wanted = [a.key.id for a in accounts if a.key not in known or now - known[a.key].seen_at > _FRESH]
-        dropped: list[Dropped] = []
-        if len(known) > _REMEMBERED:
-            known.clear()
-        for begin in range(0, len(wanted), _PROFILES):
-            try:
-                found = self._xrpc.profiles(wanted[begin : begin + _PROFILES])
-            except SourceError as error:
-                dropped.append(Dropped("follower counts", str(error)))
-                break
-            known |= {account.key: account for account in _accounts(found, now)}
-        return tuple(
-            replace(account, followers=known[account.key].followers) if account.key in known else account
-            for account in accounts
-        ), dropped
+    def _reposts(self, post: Post, memory: Memory, listed: Listed, now: datetime) -> Page:
+        """The reposts among ``listed`` that are new, and those of which more is known by now."""
+        top, below = self._shown(listed.top, now), self._shown(listed.below, now)
+        new = self._people.complete((one for one in (*top, *below) if not memory.knows(one.key.id)), now)
+        complete = {account.key: account for account in new.accounts}
+        edges, dropped = self._tracker.tell(
+            post,
+            memory,
+            [complete.get(account.key, account) for account in top],
+            [complete.get(account.key, account) for account in below],
+            now,
+            self._config.max_requests,
+        )
+        memory.reposts, memory.since = listed.place, now
+        return Page((), tuple(edges), new.accounts, None, (*listed.dropped, *new.dropped, *dropped))
+
+    def _shown(self, bodies: Sequence[Body], now: datetime) -> list[Account]:
+        """The reposters on some pages; without a login, not those who ask not to be shown then."""
+        found = [one for body in bodies for one in accounts_of(body.get("repostedBy"), now)]
+        return [account for account, hidden in found if self._xrpc.signed_in or not hidden]
+
+    def recheck(self, posts: Sequence[Post], now: datetime) -> Page:
+        """``posts`` as they stand now; a good answer leaves out those that are gone."""
+        pages, deleted = [], []
+        asked = [post for post in posts if _is_address(post.key.id)]
+        for begin in range(0, len(asked), self.recheck_batch):
+            some = asked[begin : begin + self.recheck_batch]
+            answer = self._xrpc.query("app.bsky.feed.getPosts", {"uris": [post.key.id for post in some]})
+            page = parse(answer, now, signed_in=self._xrpc.signed_in)
+            there = frozenset(uris_of(answer))
+            deleted += [post.key for post in some if post.key.id not in there]
+            known = {post.key: post for post in some}
+            pages.append(
+                replace(
+                    page, posts=tuple(_edited(found, known[found.key]) for found in page.posts if found.key in known)
+                )
+            )
+        return Page(
+            posts=tuple(post for page in pages for post in page.posts),
+            accounts=tuple(account for page in pages for account in page.accounts),
+            dropped=tuple(drop for page in pages for drop in page.dropped),
+            deleted=tuple(deleted),
+        )
 
 
-def _profiles(body: Any, now: datetime) -> list[Account]:
-    listed = body.get("repostedBy") if isinstance(body, dict) else None
+class _Parts:
+    """The parts of a return: one that fails is counted, and only a post that is gone ends it all."""
+
+    def __init__(self) -> None:
+        self.dropped: list[Dropped] = []
+        self.failures: list[SourceError] = []
+
+    def read(self, name: str, ask: Callable[[], _Part]) -> _Part | None:
+        """What ``ask`` brings; None where it fails. Raises NotFound where there is no thread: the post is gone."""
+        try:
+            return ask()
+        except SourceError as error:
+            if name == "thread" and isinstance(error, NotFound):
+                raise
+            self.failures.append(error)
+            self.dropped.append(Dropped(name, str(error)))
+            return None
+
+    def worst(self) -> SourceError:
+        """The failure to tell where all parts failed: one that asks for a wait before any other."""
+        return next((error for error in self.failures if isinstance(error, RateLimited)), self.failures[0])
+
+
+def _quotes(body: Body) -> tuple[str, ...]:
+    if not isinstance(body.get("posts"), list):
+        raise BadPayload("Bluesky answered without quotes")
+    return uris_of(body)
+
+
+def _reposters(body: Body) -> tuple[str, ...]:
+    listed = body.get("repostedBy")
     if not isinstance(listed, list):
         raise BadPayload("Bluesky answered without reposters")
-    return list(_accounts(listed, now))
+    dids = (profile.get("did") for profile in listed if isinstance(profile, dict))
+    return tuple(did for did in dids if isinstance(did, str))
 
 
-def _accounts(profiles: list[Any], now: datetime) -> Iterator[Account]:
-    for profile in profiles:
-        try:
-            yield account_of(profile, now)
-        except Unusable:
-            continue  # an account that cannot be named cannot be kept
+def _edited(found: Post, known: Post) -> Post:
+    """``found``, marked as edited where its words are not those that were stored: the site keeps no time of it."""
+    return found if found.text == known.text else replace(found, edited_at=found.seen_at)
 
 
-def _moment(state: str | None) -> datetime | None:
+def _is_address(value: str) -> bool:
     try:
-        return payload.moment(state, "state")
+        AtUri.read(value)
     except Unusable:
-        return None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+        return False
+    return True
 
 
 SPEC = SourceSpec(
@@ -185,7 +210,7 @@ SPEC = SourceSpec(
         replies="all",
         views=False,
         followers=True,
-        edits=False,
-        deletions=False,
+        edits=True,
+        deletions=True,
     ),
 )

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from monitor import payload
 from monitor.domain import Account, AccountKey, Dropped, Metrics, Page, Post, PostKey, Repost
-from monitor.errors import BadPayload
+from monitor.errors import BadPayload, NotFound
 from monitor.payload import Unusable
 from monitor.sources.bluesky.config import NAME
 
 POSTS = "app.bsky.feed.post"
 HIDDEN = "!no-unauthenticated"  # the label of authors who ask not to be shown to anyone without a login
-_URI = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]{1,250})/([A-Za-z0-9.-]{1,250})/([A-Za-z0-9._~:-]{1,120})")
+DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]{1,250}")
+_URI = re.compile(f"at://({DID.pattern})/" + r"([A-Za-z0-9.-]{1,250})/([A-Za-z0-9._~:-]{1,120})")
 _MOST_REPLIES = 5_000  # of one thread
 
 
@@ -45,8 +47,10 @@ def parse(answer: Any, seen_at: datetime, *, signed_in: bool = False) -> Page:
 
 
 def parse_thread(answer: Any, seen_at: datetime, *, signed_in: bool = False) -> Page:
-    """A post and the replies below it. Raises BadPayload where the answer has no thread."""
+    """A post and the replies below it. Raises NotFound where the post is gone, BadPayload where there is no thread."""
     thread = answer.get("thread") if isinstance(answer, dict) else None
+    if isinstance(thread, dict) and thread.get("notFound") is True:
+        raise NotFound("Bluesky has nothing there any more (the post at the head of the thread)")
     if not isinstance(thread, dict) or not isinstance(thread.get("post"), dict):
         raise BadPayload("Bluesky answered without a thread")
     return page_of(_below(thread), seen_at, signed_in=signed_in)
@@ -71,6 +75,24 @@ def page_of(views: Iterable[tuple[str, Any]], seen_at: datetime, *, signed_in: b
     return Page(tuple(posts.values()), tuple(reposts.values()), tuple(accounts.values()), None, tuple(dropped))
 
 
+def uris_of(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """The addresses of all posts of an answer, as the site wrote them: those too that cannot be used."""
+    views = answer.get("posts")
+    found = (_at(view, "uri") for view in (views if isinstance(views, list) else ()))
+    return tuple(uri for uri in found if isinstance(uri, str))
+
+
+def accounts_of(profiles: Any, seen_at: datetime) -> list[tuple[Account, bool]]:
+    """The accounts of a list of profiles, and whether each asks not to be shown to anyone without a login."""
+    found = []
+    for profile in profiles if isinstance(profiles, list) else ():
+        try:
+            found.append((account_of(profile, seen_at), _labelled(profile, HIDDEN)))
+        except Unusable:
+            continue  # an account that cannot be named cannot be kept
+    return found
+
+
 def account_of(profile: Any, seen_at: datetime) -> Account:
     """The account of any kind of profile view. Raises Unusable."""
     author = payload.mapping(profile, "author")
@@ -91,32 +113,37 @@ def _read(view: Mapping[str, Any], seen_at: datetime, signed_in: bool) -> tuple[
     uri = AtUri.read(view.get("uri"))
     record = payload.mapping(view.get("record"), "record")
     account = account_of(view.get("author"), seen_at)
-    if account.key.id != uri.did:
-        raise Unusable("the author is not the keeper of the post")
+    if account.key.id != uri.did or uri.collection != POSTS:
+        raise Unusable("the address is not that of a post by its author")
     if not signed_in and _labelled(view["author"], HIDDEN):
         raise Unusable("the author asks not to be shown without a login")
+    post, edge = post_of(uri, record, view.get("indexedAt"), seen_at)
+    return replace(post, metrics=_metrics(view, seen_at)), account, edge
+
+
+def post_of(uri: AtUri, record: Mapping[str, Any], indexed_at: Any, seen_at: datetime) -> tuple[Post, Repost | None]:
+    """The post that ``record`` at ``uri`` is, and what it passes on. Raises Unusable."""
     if not isinstance(record.get("text"), str):
         raise Unusable("record.text is missing")
     languages = record.get("langs")
     post = Post(
         key=PostKey(NAME, str(uri)),
-        author=account.key,
+        author=AccountKey(NAME, uri.did),
         text=payload.text(record["text"]),
-        created_at=_created(record, view, seen_at),
+        created_at=_created(record, indexed_at, seen_at),
         seen_at=seen_at,
         url=f"https://bsky.app/profile/{uri.did}/post/{uri.rkey}",
         language=payload.language(languages[0]) if isinstance(languages, list) and languages else None,
-        metrics=_metrics(view, seen_at),
         links=tuple(dict.fromkeys(_links(record))),
     )
-    return post, account, _edge(record, post)
+    return post, _edge(record, post)
 
 
-def _created(record: Mapping[str, Any], view: Mapping[str, Any], seen_at: datetime) -> datetime:
+def _created(record: Mapping[str, Any], indexed_at: Any, seen_at: datetime) -> datetime:
     """The earlier of what the author's client declares and when the network saw it; never later than now."""
     declared = payload.moment(record.get("createdAt"), "record.createdAt")
     try:
-        indexed = payload.moment(view.get("indexedAt"), "indexedAt")
+        indexed = payload.moment(indexed_at, "indexedAt")
     except Unusable:
         indexed = declared
     return min(declared, indexed, seen_at)
@@ -139,6 +166,8 @@ def _edge(record: Mapping[str, Any], post: Post) -> Repost | None:
         root, parent = (AtUri.read(_at(reply, end, "uri"), f"reply.{end}") for end in ("root", "parent"))
     else:
         return None
+    if post.key.id in (str(root), str(parent)):
+        raise Unusable("the post passes itself on")
     return Repost(
         root=PostKey(NAME, str(root)),
         child=post.key,
@@ -158,6 +187,11 @@ def _quoted(embed: Any) -> AtUri | None:
         return AtUri.read(uri) if uri is not None else None
     except Unusable:
         return None
+
+
+def subject_of(record: Mapping[str, Any]) -> AtUri:
+    """What a repost passes on. Raises Unusable."""
+    return AtUri.read(_at(record, "subject", "uri"), "subject.uri")
 
 
 def _links(record: Mapping[str, Any]) -> Iterator[str]:
@@ -188,7 +222,7 @@ def _below(thread: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _labelled(profile: Any, label: str) -> bool:
     labels = _at(profile, "labels")
-    return any(_at(one, "val") == label for one in labels) if isinstance(labels, list) else False
+    return isinstance(labels, list) and any(_at(one, "val") == label and _at(one, "neg") is not True for one in labels)
 
 
 def _at(value: Any, *path: str) -> Any:

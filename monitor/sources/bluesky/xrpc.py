@@ -3,17 +3,25 @@
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 from monitor import payload
-from monitor.errors import BadPayload, NotFound, SourceError, Unauthorised
-from monitor.http import HttpClient, Response
+from monitor.errors import BadPayload, NotFound, Unauthorised, Unreachable
+from monitor.http import HttpClient, Params, Response
 from monitor.sources.bluesky.config import Config
 
 _ANSWERED = frozenset((200, 400, 401))  # 400 tells of missing posts and of expired logins, not only of mistakes
+_OWN_FAULT = 500  # what some servers say to a cursor that they cannot read
 _EXPIRED = frozenset(("ExpiredToken", "InvalidToken"))
-_MISSING = frozenset(("NotFound", "RecordNotFound", "RepoNotFound", "ActorNotFound"))
+_MISSING = frozenset(
+    ("NotFound", "RecordNotFound", "RepoNotFound", "ActorNotFound", "RepoDeactivated", "RepoTakendown")
+)
 _NO_ACCESS = frozenset(("AuthMissing", "AuthenticationRequired", "AccountTakedown")) | _EXPIRED
+_LONGEST_TOKEN = 10_000
+
+
+class LostCursor(BadPayload):
+    """The site does not take its own cursor any more."""
 
 
 class Xrpc:
@@ -32,25 +40,35 @@ class Xrpc:
         """True where a login is configured."""
         return self._config.identifier is not None
 
-    def query(self, nsid: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
+    def query(self, nsid: str, params: Params) -> Mapping[str, Any]:
         """The answer of the reading service. Raises SourceError."""
-        token = self._signed() if self.signed_in else None
-        response = self._get(nsid, params, token)
-        if token and response.status != 200 and _error(response) in _EXPIRED:
-            response = self._get(nsid, params, self._signed(instead_of=token))
+        return answer(self._asked(nsid, params, _ANSWERED), nsid)
+
+    def page(self, nsid: str, params: Params, cursor: str) -> Mapping[str, Any]:
+        """One page of a list; the first where ``cursor`` is empty. Raises LostCursor where that is what is wrong."""
+        if not cursor:
+            return self.query(nsid, params)
+        response = self._asked(nsid, {**params, "cursor": cursor}, _ANSWERED | {_OWN_FAULT})
+        if response.status == _OWN_FAULT or (response.status == 400 and _error(response) not in _MISSING | _NO_ACCESS):
+            raise LostCursor(f"Bluesky did not take its own cursor ({_short(nsid)}: {_error(response)})")
         return answer(response, nsid)
 
     def profiles(self, dids: list[str]) -> list[Any]:
         """The profiles of up to 25 accounts, with follower counts; those that are gone are absent."""
-        # The parameter is repeated, which a mapping cannot say.
-        query = "&".join(f"actors={quote(did, safe=':')}" for did in dids)
-        found = self.query(f"app.bsky.actor.getProfiles?{query}", {}).get("profiles")
+        found = self.query("app.bsky.actor.getProfiles", {"actors": dids}).get("profiles")
         return found if isinstance(found, list) else []
 
-    def _get(self, nsid: str, params: Mapping[str, str | int], token: str | None) -> Response:
+    def _asked(self, nsid: str, params: Params, accept: frozenset[int]) -> Response:
+        token = self._signed() if self.signed_in else None
+        response = self._get(nsid, params, token, accept)
+        if token and response.status != 200 and _error(response) in _EXPIRED:
+            response = self._get(nsid, params, self._signed(instead_of=token), accept)
+        return response
+
+    def _get(self, nsid: str, params: Params, token: str | None, accept: frozenset[int]) -> Response:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         try:
-            return self._http.get(f"{self._base}/xrpc/{nsid}", params, headers, accept=_ANSWERED)
+            return self._http.get(f"{self._base}/xrpc/{nsid}", params, headers, accept)
         except Unauthorised as error:
             if self.signed_in:
                 raise
@@ -63,15 +81,15 @@ class Xrpc:
         with self._lock:
             if self._token is None or self._token == instead_of:
                 session = self._renewed() if self._token and self._refresh else self._login()
-                self._token = payload.identity(session.get("accessJwt"), "accessJwt", longest=10_000)
-                self._refresh = payload.identity(session.get("refreshJwt"), "refreshJwt", longest=10_000)
+                self._token = _token(session, "accessJwt")
+                self._refresh = _token(session, "refreshJwt")
             return self._token
 
     def _renewed(self) -> Mapping[str, Any]:
         headers = {"authorization": f"Bearer {self._refresh}"}
         try:
             return _session(self._http.post_json(f"{self._base}/xrpc/com.atproto.server.refreshSession", None, headers))
-        except SourceError:
+        except (BadPayload, NotFound, Unauthorised):  # run out, too: it says so as 400, or as 401
             return self._login()
 
     def _login(self) -> Mapping[str, Any]:
@@ -90,6 +108,8 @@ def answer(response: Response, nsid: str) -> Mapping[str, Any]:
             return body
         raise BadPayload(f"Bluesky answered {_short(nsid)} with something else than an object")
     error = _error(response)
+    if response.status >= 500:
+        raise Unreachable(f"Bluesky has a problem of its own ({_short(nsid)}: {error})")
     if error in _MISSING:
         raise NotFound(f"Bluesky has nothing there any more ({_short(nsid)}: {error})")
     if error in _NO_ACCESS or response.status == 401:
@@ -98,19 +118,38 @@ def answer(response: Response, nsid: str) -> Mapping[str, Any]:
 
 
 def home_of(document: Any) -> str | None:
-    """The server that keeps an account's records, as its identity document says; None where it does not."""
+    """The server that keeps an account's records, as its identity document says; None where it does not.
+
+    The document is a stranger's: only a plain http or https address counts; the client looks where it leads.
+    """
     services = document.get("service") if isinstance(document, dict) else None
     for service in services if isinstance(services, list) else ():
         if isinstance(service, dict) and str(service.get("id", "")).endswith("#atproto_pds"):
-            home = payload.web_address(service.get("serviceEndpoint"))
-            return home.rstrip("/") if home else None
+            return _plain(payload.web_address(service.get("serviceEndpoint")))
     return None
+
+
+def _plain(address: str | None) -> str | None:
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:
+        return None
+    if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        return None
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
 def _session(body: Any) -> Mapping[str, Any]:
     if isinstance(body, dict) and isinstance(body.get("accessJwt"), str) and isinstance(body.get("refreshJwt"), str):
         return body
     raise BadPayload("Bluesky answered the login without a session")
+
+
+def _token(session: Mapping[str, Any], name: str) -> str:
+    token = session[name]
+    if not token.isascii() or not token.isprintable() or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise BadPayload("Bluesky answered the login with something else than a token")
+    return str(token)
 
 
 def _error(response: Response) -> str:
@@ -120,8 +159,10 @@ def _error(response: Response) -> str:
     except BadPayload:
         return str(response.status)
     name = body.get("error") if isinstance(body, dict) else None
-    return name if isinstance(name, str) and name.isalnum() and len(name) < 60 else str(response.status)
+    return (
+        name if isinstance(name, str) and name.isascii() and name.isalnum() and len(name) < 60 else str(response.status)
+    )
 
 
 def _short(nsid: str) -> str:
-    return nsid.partition("?")[0].rpartition(".")[2]
+    return nsid.rpartition(".")[2]
