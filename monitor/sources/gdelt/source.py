@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
+from zlib import crc32
 
 from monitor.domain import Brand, Dropped, Page
 from monitor.http import HttpClient
@@ -39,8 +40,8 @@ class GdeltSource:
     def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
         """The articles of one window of time. One that holds too many is asked for again in halves."""
         asked = tuple(queries(brand))
-        overlap = int(self._config.overlap_minutes * 60)
-        walk = Walk.read(cursor) if cursor else Walk.start(self._watermark(state, now), int(now.timestamp()), overlap)
+        plan = crc32(repr(asked).encode())
+        walk = Walk.read(cursor, plan) if cursor else self._begin(state, plan, now)
         if walk.query >= len(asked):
             return Page(state=str(walk.newest))
         page, following = self._window(walk, asked[walk.query], now)
@@ -79,12 +80,13 @@ class GdeltSource:
         }
         return self._http.get(self._config.base_url, params, {"accept": "application/json"}).text()
 
-    def _watermark(self, state: str | None, now: datetime) -> int:
-        """Where the walk begins: at the newest moment seen, but not before what the search can reach."""
-        first = int((now - timedelta(hours=self._config.lookback_hours)).timestamp())
+    def _begin(self, state: str | None, plan: int, now: datetime) -> Walk:
+        """A walk from the newest moment seen, but not from before what the search can reach."""
+        watermark = int((now - timedelta(hours=self._config.lookback_hours)).timestamp())
         if state and state.isascii() and state.isdigit() and len(state) <= 10:
-            first = int(state)
-        return max(first, int((now - _REACH).timestamp()))
+            watermark = int(state)
+        watermark = max(watermark, int((now - _REACH).timestamp()))
+        return Walk.start(plan, watermark, int(now.timestamp()), int(self._config.overlap_minutes * 60))
 
 
 def queries(brand: Brand) -> Iterator[str]:

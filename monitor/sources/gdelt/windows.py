@@ -16,6 +16,7 @@ _TOLERANCE = 3600  # how far from its window an article may be and still belong 
 class Walk:
     """Where a walk stands; seconds since 1970 throughout. A window is asked for by its bounds, which are outside it."""
 
+    plan: int  # the brand's questions, as a sum
     since: int  # the watermark that it started with
     until: int  # when it started: what is seen later belongs to the next walk
     newest: int  # of what was met so far
@@ -25,21 +26,21 @@ class Walk:
     query: int = 0  # which of the brand's questions
 
     @classmethod
-    def start(cls, watermark: int, now: int, overlap: int) -> "Walk":
+    def start(cls, plan: int, watermark: int, now: int, overlap: int) -> "Walk":
         """A walk from ``overlap`` behind the watermark to now."""
         since = min(watermark, now)
         begin = max(0, since - overlap - 1)
-        return cls(since=since, until=now, newest=since, begin=begin, lower=begin, upper=now + 1)
+        return cls(plan, since, until=now, newest=since, begin=begin, lower=begin, upper=now + 1)
 
     @classmethod
-    def read(cls, cursor: str) -> "Walk":
-        """The walk that ``cursor`` tells of. Raises BadPayload where it cannot be read."""
+    def read(cls, cursor: str, plan: int) -> "Walk":
+        """The walk that ``cursor`` tells of. Raises BadPayload where it cannot be read or asked other questions."""
         try:
             walk = cls(**json.loads(cursor))
         except (ValueError, TypeError, RecursionError) as error:
             raise BadPayload(f"{NAME}: a cursor of another version") from error
         numbers = all(type(value) is int and 0 <= value < 2**33 for value in asdict(walk).values())
-        if not numbers or walk.lower >= walk.upper:
+        if not numbers or walk.plan != plan or walk.lower >= walk.upper:
             raise BadPayload(f"{NAME}: a cursor of another version")
         return walk
 

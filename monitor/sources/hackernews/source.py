@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zlib import crc32
 
 from monitor import payload
 from monitor.domain import Brand, Dropped, Page, Post, PostKey
@@ -43,8 +44,9 @@ class HackerNewsSource:
 
     def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
         """One page of stories and comments with one of the brand's terms."""
-        terms = brand.search_terms
-        walk = Walk.read(cursor) if cursor else Walk.begin(self._watermark(state, now), int(now.timestamp()))
+        terms, second = brand.search_terms, int(now.timestamp())
+        plan = crc32(repr(terms).encode())
+        walk = Walk.read(cursor, plan) if cursor else Walk.begin(plan, self._watermark(state, now), second)
         if walk.term >= len(terms):
             return Page(state=str(walk.newest))
         lower = max(0, walk.since - int(self._config.overlap_minutes * 60))

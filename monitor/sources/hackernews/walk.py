@@ -15,6 +15,7 @@ _REACHABLE = 1_000  # hits of one question, all pages together
 class Walk:
     """Where a walk stands; seconds since 1970 throughout."""
 
+    plan: int  # the search terms, as a sum
     since: int  # the watermark that it started with
     until: int  # when it started: what is newer belongs to the next walk
     newest: int  # of what was met so far
@@ -23,20 +24,20 @@ class Walk:
     page: int = 0  # above 0 only where one second fills whole pages
 
     @classmethod
-    def begin(cls, watermark: int, now: int) -> "Walk":
+    def begin(cls, plan: int, watermark: int, now: int) -> "Walk":
         """A walk from the watermark to now."""
         since = min(watermark, now)
-        return cls(since=since, until=now, newest=since, upper=now)
+        return cls(plan=plan, since=since, until=now, newest=since, upper=now)
 
     @classmethod
-    def read(cls, cursor: str) -> "Walk":
-        """The walk that ``cursor`` tells of. Raises BadPayload where it cannot be read."""
+    def read(cls, cursor: str, plan: int) -> "Walk":
+        """The walk that ``cursor`` tells of. Raises BadPayload where it cannot be read or is about other terms."""
         try:
             values = json.loads(cursor)
             walk = cls(**values)
         except (ValueError, TypeError, RecursionError) as error:
             raise BadPayload(f"{NAME}: a cursor of another version") from error
-        if not all(type(value) is int and 0 <= value < 2**53 for value in asdict(walk).values()):
+        if not all(type(value) is int and 0 <= value < 2**53 for value in asdict(walk).values()) or walk.plan != plan:
             raise BadPayload(f"{NAME}: a cursor of another version")
         return walk
 

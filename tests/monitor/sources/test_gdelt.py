@@ -246,8 +246,16 @@ def test_a_walk_that_rests_for_days_passes_over_nothing_that_came_meanwhile() ->
     assert PostKey("gdelt", "https://press.example/9000") in keys(crawl(searched, page.state, later))
 
 
+def test_a_walk_is_not_gone_on_with_after_the_names_of_the_brand_have_changed() -> None:
+    """Its place is counted in questions: another question would stand there, and one would be passed over."""
+    index = Index(*(article(n, NOW - timedelta(seconds=20 * n)) for n in range(1, 600)))
+    cursor = source(index).fetch(BRAND, None, None, NOW).next_cursor
+    with pytest.raises(BadPayload):
+        source(index).fetch(Brand("northline", "Northline", names=("Northline Group",)), None, cursor, NOW)
+
+
 @pytest.mark.parametrize(
-    "cursor", ["nonsense", "{}", "[1]", '{"since":1,"until":2,"newest":1,"begin":0,"lower":5,"upper":5}']
+    "cursor", ["nonsense", "{}", "[1]", '{"plan":1,"since":1,"until":2,"newest":1,"begin":0,"lower":5,"upper":5}']
 )
 def test_a_cursor_that_cannot_be_read_is_a_bad_payload(cursor: str) -> None:
     with pytest.raises(BadPayload):

@@ -214,9 +214,24 @@ def test_a_search_that_disregards_the_window_is_a_bad_payload_not_a_walk_without
         crawl(searched, str(NINE + 7200))
 
 
+def test_a_walk_is_not_gone_on_with_after_the_terms_of_the_brand_have_changed() -> None:
+    """Its place is counted in terms: another term would stand there, and one would be passed over."""
+    index = Index(*(hit(number) for number in range(150)))
+    cursor = source(index).fetch(BRAND, None, None, NOW).next_cursor
+    with pytest.raises(BadPayload):
+        source(index).fetch(Brand("northline", "Northline", names=("Northline",)), None, cursor, NOW)
+
+
 @pytest.mark.parametrize(
     "cursor",
-    ["nonsense", "0:0:5", "[]", "{}", '{"since":1,"until":"x","newest":1}', '{"since":-1,"until":1,"newest":1}'],
+    [
+        "nonsense",
+        "0:0:5",
+        "[]",
+        "{}",
+        '{"plan":1,"since":1,"until":"x","newest":1}',
+        '{"plan":1,"since":-1,"until":1,"newest":1}',
+    ],
 )
 def test_a_cursor_that_cannot_be_read_is_a_bad_payload(cursor: str) -> None:
     with pytest.raises(BadPayload):
