@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from monitor.errors import Problem
-from monitor.sources import archive, bluesky, feed, gdelt, hackernews, mastodon, x
+from monitor.sources import archive, bluesky, feed, gdelt, hackernews, mastodon, x, youtube
 from monitor.sources.base import SourceSpec
 
 GROUP = "ripplewatch.sources"  # the entry points of plug-ins; each names a SourceSpec
@@ -37,6 +37,7 @@ SOURCES, PROBLEMS = with_plug_ins(
         bluesky.SPEC,
         hackernews.SPEC,
         gdelt.SPEC,
+        youtube.SPEC,
         feed.SPEC,
         mastodon.SPEC,
         x.SPEC,
