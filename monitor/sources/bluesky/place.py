@@ -35,8 +35,8 @@ class Place:
     query: str  # how the term is asked for
     since: int
     newest: int  # up to where the term is known once it has been read to its end
-    begun: int  # when the term was begun: what is newer than that may have been missed by its first page
     swept: int  # when a walk last went back over the whole of what it may
+    begun: int = 0  # when the term's first page was asked for: that page cannot hold what is newer
     site: str = ""  # the site's own cursor
     until: int | None = None  # takes the cursor's place where the site does not take its own
     oldest: int | None = None  # of what this query brought so far

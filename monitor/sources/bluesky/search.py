@@ -43,6 +43,7 @@ class Search:
         if not terms:
             return Page(state=str(known))
         at = read_place(cursor, terms) if cursor is not None else self._first(terms[0], known, now)
+        at = at if at.begun else replace(at, begun=milliseconds(now))
         at, found = self._ask(at, now)
         posts = found.page.posts
         self._learn(at.query, posts)
@@ -71,7 +72,7 @@ class Search:
         since = max(0, newest - int(self._config.overlap_minutes * 60_000))
         if swept != known.swept:
             since = min(since, farthest)
-        return Place(term, next(self._queries(term)), since, newest, present, swept, done=done)
+        return Place(term, next(self._queries(term)), since, newest, swept, done=done)
 
     def _queries(self, term: str) -> Iterator[str]:
         """The ways to ask for ``term``, as far as this server needs them all."""
@@ -137,7 +138,7 @@ class Search:
         query = next((query for query in self._queries(at.term) if query not in tried), None)
         if query is None:
             return None
-        return Place(at.term, query, at.since, at.newest, at.begun, at.swept, tried=tried, done=at.done)
+        return Place(at.term, query, at.since, at.newest, at.swept, at.begun, lost=at.lost, tried=tried, done=at.done)
 
 
 def _further(at: Place, found: _Found, posts: Sequence[Post]) -> tuple[Place | None, tuple[Dropped, ...]]:

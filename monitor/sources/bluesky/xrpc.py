@@ -1,6 +1,7 @@
 """Asking Bluesky: the public reading service, or with a login the account's own server."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,16 +43,19 @@ class Xrpc:
 
     def query(self, nsid: str, params: Params) -> Mapping[str, Any]:
         """The answer of the reading service. Raises SourceError."""
-        return answer(self._asked(nsid, params, _ANSWERED), nsid)
+        with self._login_named():
+            return answer(self._asked(nsid, params, _ANSWERED), nsid)
 
     def page(self, nsid: str, params: Params, cursor: str) -> Mapping[str, Any]:
         """One page of a list; the first where ``cursor`` is empty. Raises LostCursor where that is what is wrong."""
         if not cursor:
             return self.query(nsid, params)
-        response = self._asked(nsid, {**params, "cursor": cursor}, _ANSWERED | {_OWN_FAULT})
+        with self._login_named():
+            response = self._asked(nsid, {**params, "cursor": cursor}, _ANSWERED | {_OWN_FAULT})
         if response.status == _OWN_FAULT or (response.status == 400 and _error(response) not in _MISSING | _NO_ACCESS):
             raise LostCursor(f"Bluesky did not take its own cursor ({_short(nsid)}: {_error(response)})")
-        return answer(response, nsid)
+        with self._login_named():
+            return answer(response, nsid)
 
     def profiles(self, dids: list[str]) -> list[Any]:
         """The profiles of up to 25 accounts, with follower counts; those that are gone are absent."""
@@ -67,8 +71,13 @@ class Xrpc:
 
     def _get(self, nsid: str, params: Params, token: str | None, accept: frozenset[int]) -> Response:
         headers = {"authorization": f"Bearer {token}"} if token else {}
+        return self._http.get(f"{self._base}/xrpc/{nsid}", params, headers, accept)
+
+    @contextmanager
+    def _login_named(self) -> Iterator[None]:
+        """Says what to set where a refusal only means that a login is missing."""
         try:
-            return self._http.get(f"{self._base}/xrpc/{nsid}", params, headers, accept)
+            yield
         except Unauthorised as error:
             if self.signed_in:
                 raise
