@@ -23,7 +23,7 @@ from monitor.network import GuardedNetwork, GuardedTransport
 from monitor.pace import Pace
 from monitor.robots import MOST_BYTES, Robots
 from monitor.server_events import ServerEvent
-from monitor.streams import StreamClient
+from monitor.streams import QUIET_SECONDS, StreamClient
 
 __all__ = ["HttpClient", "HttpConfig", "Params", "Response", "ServerEvent"]
 
@@ -91,7 +91,7 @@ class HttpClient:
 
     All methods raise ``monitor.errors.SourceError``; no error text holds a query string, a header or a body.
     ``ledger`` counts what has a ceiling of its own: units, money. ``chance`` gives numbers from 0 to 1, by which waits
-    before another attempt differ.
+    before another attempt differ; streams say so when nothing came for ``quiet_seconds``.
     """
 
     def __init__(
@@ -102,6 +102,7 @@ class HttpClient:
         ledger: Ledger | None = None,
         *,
         chance: Callable[[], float] = random.random,
+        quiet_seconds: float = QUIET_SECONDS,
     ) -> None:
         self.ledger = ledger or Ledger(MemoryBook(), clock)
         self._config = config
@@ -117,7 +118,7 @@ class HttpClient:
         )
         self._robots = Robots(self._rules_at, clock, config.user_agent)
         network = GuardedNetwork(self._guard)
-        self._streams = StreamClient(self._exchange, network, config.timeout_seconds, config.max_bytes)
+        self._streams = StreamClient(self._exchange, network, config.timeout_seconds, config.max_bytes, quiet_seconds)
 
     def close(self) -> None:
         """Give back all connections."""

@@ -17,6 +17,11 @@ from monitor.guard import Guard, Resolve, resolve
 _MOST_ADDRESSES = 4  # of one name that are tried
 
 
+def trusting() -> ssl.SSLContext:
+    """The certificates that are believed: those of the library, whatever the environment names."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _no_hurry() -> None:
     """Any time that reading takes is fine."""
 
@@ -60,6 +65,7 @@ class GuardedNetwork(httpcore.NetworkBackend):
     def connect_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         """The same as a plain socket. Raises httpcore's errors, Refused and Unreachable."""
         connected: socket.socket = self.connect_tcp(host, port, timeout).get_extra_info("socket")
+        connected.settimeout(None)
         return connected
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
@@ -111,7 +117,7 @@ class GuardedTransport(httpx.BaseTransport):
         self._clock, self._patience = clock, patience
         self._deadline = _Deadline()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusting(),
             max_connections=50,
             max_keepalive_connections=10,
             keepalive_expiry=30.0,

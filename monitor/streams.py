@@ -28,7 +28,7 @@ class StreamClient:
     network: GuardedNetwork
     timeout: float
     max_bytes: int  # of one event
-    quiet_seconds: float = QUIET_SECONDS
+    quiet_seconds: float
 
     def events(self, address: httpx.URL, headers: Mapping[str, str]) -> Iterator[ServerEvent | None]:
         """Server-sent events, and None for comments and quiet seconds."""

@@ -1,15 +1,14 @@
 """WebSockets over connections that were checked before."""
 
-import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpcore
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, ProtocolError
 from websockets.sync.client import ClientConnection, connect
 
 from monitor.errors import BadPayload, Unreachable
-from monitor.network import GuardedNetwork
+from monitor.network import GuardedNetwork, trusting
 
 LARGEST = 1_000_000  # bytes of one message, unpacked
 _PARTING = 1.0  # seconds that the other side is given to say goodbye
@@ -34,27 +33,29 @@ def connected(
 
     Raises Rejected where the site refuses it, else SourceError; failures within the block become Unreachable.
     """
+    secure = url.startswith("wss:")
     try:
-        with connect(
-            url,
-            sock=network.connect_socket(host, port, timeout),
-            ssl=ssl.create_default_context() if url.startswith("wss:") else None,
-            server_hostname=host if url.startswith("wss:") else None,
-            additional_headers={name: value for name, value in headers.items() if name.lower() != "user-agent"},
-            user_agent_header=headers.get("user-agent"),
-            proxy=None,
-            open_timeout=timeout,
-            close_timeout=_PARTING,
-            max_size=LARGEST,
-        ) as connection:
-            yield connection
-    except InvalidStatus as error:
-        answer = error.response
-        raise Rejected(
-            answer.status_code, {name.lower(): value for name, value in answer.headers.raw_items()}
-        ) from error
-    except (InvalidHandshake, InvalidURI, ProtocolError) as error:
-        raise BadPayload(f"{where} does not speak WebSocket") from error
+        with (
+            closing(network.connect_socket(host, port, timeout)) as reached,
+            connect(
+                url,
+                sock=reached,
+                ssl=trusting() if secure else None,
+                server_hostname=host if secure else None,
+                additional_headers={name: value for name, value in headers.items() if name.lower() != "user-agent"},
+                user_agent_header=headers.get("user-agent"),
+                proxy=None,
+                open_timeout=timeout,
+                close_timeout=_PARTING,
+                max_size=LARGEST,
+            ) as connection,
+        ):
+            try:
+                yield connection
+            finally:
+                connection.close()  # with a goodbye: leaving the block by an exception would tell of a failure
+    except (InvalidHandshake, InvalidURI, ProtocolError, ValueError) as error:
+        raise _no_handshake(error, where) from error
     except ConnectionClosed as error:
         raise _lost(error, where) from error
     except TimeoutError as error:
@@ -74,6 +75,15 @@ def frames(connection: ClientConnection, where: str, quiet_seconds: float) -> It
         if not isinstance(message, str):
             raise BadPayload(f"{where} sent something else than text")
         yield message
+
+
+def _no_handshake(error: Exception, where: str) -> Exception:
+    """What a failed handshake means; behind other errors stands a redirect that was not followed."""
+    for known in (error, error.__cause__, error.__context__):
+        if isinstance(known, InvalidStatus):
+            headers = {name.lower(): value for name, value in known.response.headers.raw_items()}
+            return Rejected(known.response.status_code, headers)
+    return BadPayload(f"{where} does not speak WebSocket")
 
 
 def _lost(error: ConnectionClosed, where: str) -> BadPayload | Unreachable:

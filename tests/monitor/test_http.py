@@ -195,6 +195,36 @@ def test_a_key_is_not_carried_to_another_host() -> None:
     assert (seen[-1].headers["accept"], seen[-1].headers["if-none-match"]) == ("text/xml", '"7"')
 
 
+def moving(*statuses: int) -> Handler:
+    """Redirects with each status in turn, from /0 to /1 and so on."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        hop = int(request.url.path[1:])
+        if hop == len(statuses):
+            return httpx.Response(200)
+        return httpx.Response(statuses[hop], headers={"location": f"/{hop + 1}?feed=1"})
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ((), None),
+        ((301,), "https://a.example/1?feed=1"),
+        ((308, 301), "https://a.example/2?feed=1"),
+        ((302,), None),
+        ((301, 302), None),
+        ((307, 308), None),
+        ((303,), None),
+    ],
+)
+def test_a_site_that_has_moved_for_good_is_told_with_its_new_address(
+    statuses: tuple[int, ...], moved_to: str | None
+) -> None:
+    assert client(moving(*statuses)).get("https://a.example/0").moved_to == moved_to
+
+
 # -- size and content
 
 
@@ -390,6 +420,104 @@ def test_parameters_are_escaped_and_json_is_posted() -> None:
     assert dict(seen[0].url.params) == {"fixed": "1", "q": '"Northline & Co"', "limit": "100"}
     assert http.post_json("https://a.example/login", {"identifier": "me"}) == {"ok": True}
     assert json.loads(seen[1].content) == {"identifier": "me"}
+
+
+def test_a_parameter_may_be_repeated() -> None:
+    seen: list[httpx.Request] = []
+    client(redirecting({}, seen)).get("https://a.example/s", {"id[]": ["7", "8"], "tag": ("a b",), "none": []})
+    assert seen[0].url.params.multi_items() == [("id[]", "7"), ("id[]", "8"), ("tag", "a b")]
+
+
+def test_a_form_is_posted_as_one() -> None:
+    seen: list[httpx.Request] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"access_token": "t"})
+
+    fields = {"grant_type": "client_credentials", "scope": "read & more"}
+    answer = client(note).post_form("https://a.example/token", fields, {"Authorization": "Basic k"})
+    assert answer == {"access_token": "t"}
+    assert seen[0].headers["content-type"] == "application/x-www-form-urlencoded"
+    assert seen[0].content == b"grant_type=client_credentials&scope=read+%26+more"
+    assert seen[0].headers["authorization"] == "Basic k"
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, Unauthorised), (302, BadPayload), (429, RateLimited)])
+def test_a_form_that_is_refused_is_an_error(status: int, error: type[SourceError]) -> None:
+    handler = answering(status, headers={"location": "https://evil.example/"})
+    with pytest.raises(error) as raised:
+        client(handler).post_form("https://a.example/token", {"password": "s3cret"})
+    assert "s3cret" not in str(raised.value)
+
+
+def test_cookies_of_a_site_are_not_kept() -> None:
+    seen: list[httpx.Request] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, headers={"set-cookie": "session=1"})
+
+    http = client(note)
+    http.get("https://a.example/")
+    http.get("https://a.example/")
+    assert "cookie" not in seen[1].headers
+
+
+def test_addresses_with_their_keys_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    client(answering()).get("https://a.example/", {"key": "s3cret"})
+    assert "s3cret" not in caplog.text
+
+
+@pytest.mark.parametrize("value", ['"v7"\r\nX-Evil: 1', '"가"', "a\x00b", "\x7f"])
+def test_what_a_site_sent_before_cannot_break_a_request(value: str) -> None:
+    seen: list[httpx.Request] = []
+    http = client(redirecting({}, seen))
+    http.get("https://a.example/", headers={"If-None-Match": value, "If-Modified-Since": value})
+    assert not {"if-none-match", "if-modified-since", "x-evil"} & set(seen[0].headers)
+    with pytest.raises(Refused, match="header authorization") as raised:
+        http.get("https://a.example/", headers={"authorization": value})
+    assert value not in str(raised.value)
+    assert len(seen) == 1
+
+
+def test_a_source_may_name_itself_as_its_site_wishes() -> None:
+    seen: list[httpx.Request] = []
+    client(redirecting({}, seen)).get("https://a.example/", headers={"User-Agent": "linux:northline:v1 (by /u/x)"})
+    assert seen[0].headers["user-agent"] == "linux:northline:v1 (by /u/x)"
+    assert seen[0].headers["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "UTF-7", "zlib_codec", "\x00", "utf-8\x00"])
+def test_a_charset_that_would_do_harm_is_not_used(charset: str) -> None:
+    answer = answering(content=rb"caf\u00e9 +AGE-", headers={"content-type": f"text/html; charset={charset}"})
+    assert client(answer).get("https://a.example/").text() == r"caf\u00e9 +AGE-"
+
+
+def test_ports_of_one_host_have_a_pace_of_their_own() -> None:
+    clock = RecordedClock(NOON)
+    http = client(answering(), clock, pace_seconds=2)
+    for port in (1, 2, 1):
+        http.get(f"https://a.example:{port}/")
+    assert clock.now() == NOON + timedelta(seconds=2)
+
+
+def test_who_would_wait_for_minutes_is_told_when_to_come_back() -> None:
+    class Standing(RecordedClock):
+        """Threads that wait, all at the same moment."""
+
+        def wait(self, duration: timedelta) -> None:
+            waited.append(duration)
+
+    waited: list[timedelta] = []
+    http = client(answering(), Standing(NOON), pace_seconds=20)
+    for _ in range(4):
+        http.get("https://a.example/")
+    with pytest.raises(RateLimited) as limited:
+        http.get("https://a.example/")
+    assert waited[-1] == timedelta(seconds=60)
+    assert limited.value.retry_after == timedelta(seconds=80)
 
 
 # -- a real server
