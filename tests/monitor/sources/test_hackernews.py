@@ -162,6 +162,16 @@ def test_a_lying_number_of_hits_neither_ends_the_walk_early_nor_prolongs_it(says
     assert set(numbers(crawl(source(index)))) == set(range(150))
 
 
+def test_pages_shorter_than_asked_for_are_not_taken_for_the_end() -> None:
+    index = Index(*(hit(number) for number in range(150)))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = index(request).json()
+        return httpx.Response(200, json={**body, "hits": body["hits"][:40]})
+
+    assert set(numbers(crawl(source(answer)))) == set(range(150))
+
+
 def test_posts_that_come_while_the_walk_is_on_shift_nothing_out_of_it() -> None:
     index = Index(*(hit(number) for number in range(300)))
     searched = source(index)
