@@ -1,35 +1,36 @@
-"""A cheap look at every post of the stream: whether it may be about one of the brands at all."""
+"""Which posts of the whole network are about one of the brands: a cheap look at all, a close one at few."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from monitor.domain import Brand
+from monitor.match import MAX_LINKS, Matcher
 from monitor.text.normalise import MAX_CHARACTERS, fold
-
-_GAP = r"[\s\-_./+]{0,3}"  # between the words of a name; in the path of an address, more signs part words
-_MOST_LINKS = 10
 
 
 class Heard:
-    """Lets pass whatever the matcher could take for a mention, and little else."""
+    """Lets pass what the matcher takes for a mention, and asks it only where a term's first word stands in the post."""
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         self._all = any(brand.everything for brand in brands)
-        patterns = sorted({pattern for brand in brands for pattern in _patterns(brand)})
-        self._any = re.compile("|".join(patterns)) if patterns else None
+        self._matcher = Matcher(brands)
+        first = sorted({re.escape(word) for brand in brands for word in _first_words(brand)})
+        self._any = re.compile("|".join(first)) if first else None
 
-    def may_mention(self, text: str, links: Iterable[str] = ()) -> bool:
-        """True where a name, handle, hashtag or product of a brand may stand in ``text`` or in an address."""
+    def may_mention(self, text: str, links: Sequence[str] = ()) -> bool:
+        """True where a name, handle, hashtag or product of a brand stands in ``text`` or in an address."""
         if self._all or self._any is None:
             return self._all
-        paths = [unquote(link[:2000], errors="replace") for link in tuple(links)[:_MOST_LINKS]]
-        return self._any.search(fold(" ".join([text[:MAX_CHARACTERS], *paths]))) is not None
+        text = text[:MAX_CHARACTERS]
+        written = [text, *links[:MAX_LINKS]]
+        if any("%" in part for part in written):  # the words of an address may be hidden in it
+            written += [unquote(part, errors="replace") for part in written]
+        return self._any.search(fold("\n".join(written))) is not None and bool(self._matcher.match(text, links))
 
 
-def _patterns(brand: Brand) -> Iterator[str]:
-    for term in (*brand.names, *brand.handles, *brand.hashtags, *brand.products):
-        # Neither the sign before a tag nor the virama that a Telugu noun loses with an ending tell anything here.
-        words = fold(term).lstrip("@#").rstrip("\u0c4d").split()
-        if words:
-            yield _GAP.join(re.escape(word) for word in words)
+def _first_words(brand: Brand) -> set[str]:
+    terms = (*brand.names, *brand.handles, *brand.hashtags, *brand.products)
+    # Neither the sign before a tag nor the virama that a Telugu noun loses with an ending is always there.
+    folded = [fold(term).lstrip("@#").rstrip("\u0c4d").split() for term in terms]
+    return {words[0] for words in folded if words}

@@ -72,7 +72,7 @@ def address(base: str, position: Position | None) -> str:
     params = [(collections, POSTS), (collections, REPOSTS)]
     if position is not None:
         back = SAME_SERVER if position.server == server_of(base) else OTHER_SERVER
-        params.append(("cursor", str((position.at - back - _EPOCH) // _MICROSECOND)))
+        params.append(("cursor", str(max(0, (position.at - back - _EPOCH) // _MICROSECOND))))
     whole = base if path.endswith(("/subscribe", _SECOND_VERSION)) else f"{base}/subscribe"
     return f"{whole}?{urlencode(params)}"
 
