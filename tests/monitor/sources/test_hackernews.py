@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -340,7 +340,7 @@ def site(item: Any = None, tree: Any = None, same: Any = None) -> Any:
             told = item
         else:
             told = tree if "/items/" in request.url.path else same
-        return httpx.Response(told) if type(told) is int else httpx.Response(200, json=told)
+        return httpx.Response(told) if type(told) is int else httpx.Response(200, text=json.dumps(told))
 
     return answer
 
@@ -545,3 +545,19 @@ def test_the_search_is_never_asked_more_often_than_it_allows(world: World) -> No
             found |= {post.key for post in page.posts}
     assert (site.over_limit, waits > 0) == (0, True)
     assert found == {site.key_of(event) for event in world.listed(NOW, "post", "reply", "quote")}
+
+
+@pytest.mark.parametrize("odd", [None, -1, 2**70, "x", "9" * 5_000, [], {}, True, [None], "\u202e\x00\ud800", 1.5])
+def test_wrong_types_in_a_tree_or_an_item_are_errors_or_counted(odd: Any) -> None:
+    tree = node(51000003, node(51000009, parent_id=51000003, story_id=51000003), title="Northline", points=88)
+    item = {"id": 51000003, "score": 402, "descendants": 77, "type": "story"}
+    trees = [{**tree, name: odd} for name in tree]
+    trees += [{**tree, "children": [{**tree["children"][0], name: odd}]} for name in tree["children"][0]]
+    answers = [site(json.loads(json.dumps({**item, name: odd}))) for name in item]
+    answers += [site(tree=one) for one in (odd, *trees) if type(one) is not int]
+    for answer in answers:
+        page = Page()
+        with suppress(SourceError):
+            page = source(answer).follow_up(STORY, None, NOW)
+        assert all(post.created_at <= NOW for post in page.posts)
+        assert all(edge.child != edge.root for edge in page.reposts)

@@ -1,7 +1,8 @@
 """YouTube: counters that are text, comments and their threads, and a quota that must last the day."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -603,3 +604,63 @@ def test_the_key_stands_in_no_error(status: int) -> None:
 def test_a_missing_key_names_the_page_where_one_gets_it() -> None:
     with pytest.raises(ValueError, match=r"api_key is missing: get one at https://console\.cloud\.google\.com/"):
         Config()
+
+
+# -- whatever the site sends
+
+ODD = (None, -1, 2**70, "9" * 5_000, [None], {"id": []}, "\u202e\x00\ud800", "../../x,y")
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to everything inside ``value``."""
+    if way:
+        yield way
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        yield from places(inner, (*way, key))
+
+
+def changed(body: Any) -> Iterator[Any]:
+    """``body`` with one thing in it replaced by something of another kind."""
+    for way in places(body):
+        for odd in ODD:
+            copy = json.loads(json.dumps(body))
+            place = copy
+            for key in way[:-1]:
+                place = place[key]
+            place[way[-1]] = odd
+            yield copy
+
+
+@pytest.mark.parametrize("kind", ["videos", "commentThreads", "comments", "channels"])
+def test_wrong_types_are_errors_or_counted_and_never_break_a_return_or_a_recheck(kind: str) -> None:
+    reply = said("UgwA.b", parentId="UgwA")
+    whole = {
+        "videos": {"items": OTHERS["/videos?"]["items"][:1]},
+        "commentThreads": {"items": [thread("UgwA", reply, total=9)], "nextPageToken": "2"},
+        "comments": {"items": [said("UgwA"), reply]},
+        "channels": {"items": OTHERS["/channels?"]["items"][:1]},
+    }
+    stored = [posts([followed(Api())])[CELLO], comment_post("UgwA")]
+    for body in changed(whole[kind]):
+        told = httpx.Response(200, text=json.dumps(body))
+        api = Api(**{**whole, kind: told}, search=FULL)
+        for act in (
+            lambda api=api: source(api, channels={"northline": (OWN,)}).fetch(BRAND, None, None, NOW),
+            lambda api=api: source(api).follow_up(stored[0], None, NOW),
+            lambda api=api: source(api).follow_up(stored[1], None, NOW),
+            lambda api=api: source(api).recheck(stored, NOW),
+        ):
+            page = Page()
+            with suppress(SourceError):
+                page = act()
+            assert all(post.created_at <= NOW and post.key.id.isprintable() for post in page.posts)
+            assert all(edge.child != edge.root for edge in page.reposts)
+
+
+@pytest.mark.parametrize(
+    "state", ["", "nonsense", "[]", '{"v":1}', '{"v":1,"at":"x","replies":[3]}', '{"v":2}', "null"]
+)
+def test_a_state_that_cannot_be_read_costs_one_whole_reading(state: str) -> None:
+    page = followed(Api(commentThreads={"items": [thread("UgwA")]}, videos=counted(1)), state)
+    assert "UgwA" in posts([page])
