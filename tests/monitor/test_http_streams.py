@@ -145,19 +145,22 @@ def test_closing_the_stream_closes_the_connection_also_while_nothing_comes() -> 
 
 def test_a_flood_that_nobody_reads_makes_the_site_wait() -> None:
     stopped = threading.Event()
+    sent: list[int] = []
 
     def talk(connection: socket.socket) -> None:
         request_head(connection)
         connection.sendall(HEAD + b"\r\n")
         connection.settimeout(0.3)
         with contextlib.suppress(TimeoutError):
-            for _ in range(100_000):
+            for number in range(20_000):
                 connection.sendall(b"data: " + b"x" * 10_000 + b"\n\n")
+                sent.append(number)
         stopped.set()
 
     with listening(talk) as stream:
         assert after_quiet(stream).event == "message"
         assert stopped.wait(10)
+        assert len(sent) < 5_000
         assert after_quiet(stream).event == "message"
 
 
@@ -323,6 +326,24 @@ def test_a_refused_handshake_is_the_error_that_the_status_stands_for(
     assert "wantedCollections" not in str(raised.value)
     if error is RateLimited:
         assert raised.value.retry_after == timedelta(seconds=60)
+
+
+def test_a_refused_handshake_closes_the_site_for_as_long_as_it_asks() -> None:
+    asked: list[Any] = []
+
+    def refuse(connection: ServerConnection, request: Any) -> Any:
+        asked.append(request)
+        response = connection.respond(429, "no")
+        response.headers["Retry-After"] = "60"
+        return response
+
+    with socket_server(lambda connection: None, process_request=refuse) as base:
+        http = client()
+        for _ in range(3):
+            with pytest.raises(RateLimited):
+                next(http.websocket(base))
+        http.close()
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1008, 1011])
