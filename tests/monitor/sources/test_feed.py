@@ -1,27 +1,19 @@
-"""Feeds: what is read of real-life oddities, and that nothing is fetched twice for nothing."""
+"""The items of feeds: what is read of real-life oddities."""
 
-import json
-import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.clock import RecordedClock
-from monitor.domain import Brand
-from monitor.errors import BadPayload, NotFound, RateLimited
-from monitor.http import HttpClient, HttpConfig
-from monitor.sources.feed import Config, FeedSource, parse
+from monitor.domain import Page, Post, PostKey
+from monitor.errors import BadPayload
+from monitor.sources.feed import parse
+from monitor.sources.feed.config import key_of
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 URL = "https://gazette.example/rss"
-BRAND = Brand("northline", "Northline Air", names=("Northline Air",))
 FULL = (Path(__file__).parents[2] / "fixtures" / "feed" / "full.xml").read_bytes()
 
 
@@ -124,89 +116,145 @@ def test_nothing_inside_a_feed_stops_the_reader(body: bytes, title: str) -> None
         assert all(post.created_at <= NOW for post in page.posts)
 
 
-# -- fetching
+# -- publishers, answers, edits, counters
 
 
-def test_one_broken_feed_of_two_does_not_stop_the_other() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, content=FULL) if request.url.host == "gazette.example" else httpx.Response(410)
-
-    page = fetch(answer, ("https://gone.example/rss?key=s3cret", URL))
-    assert len(page.posts) == 2
-    assert page.dropped[0].where == "gone.example/rss"
-    assert "any more" in page.dropped[0].reason
+def atom(entries: str, head: str = "") -> bytes:
+    names = 'xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"'
+    return f'<?xml version="1.0"?><feed {names}><title>Blog</title>{head}{entries}</feed>'.encode()
 
 
-def test_all_feeds_broken_is_a_failure() -> None:
-    with pytest.raises(NotFound):
-        fetch(lambda request: httpx.Response(404), (URL, "https://b.example/rss"))
+def entry(own: str, more: str = "", published: str = "2026-03-02T09:00:00Z") -> str:
+    dated = f"<published>{published}</published>" if published else ""
+    return f"<entry><id>{own}</id><title>{own} says so</title>{dated}{more}</entry>"
 
 
-def test_no_feeds_is_nothing_to_read() -> None:
-    assert fetch(lambda request: httpx.Response(404), ()).posts == ()
+def only(page: Page) -> Post:
+    (post,) = page.posts
+    return post
 
 
-def test_a_failing_feed_keeps_what_was_remembered_of_it() -> None:
-    state = json.dumps({URL: {"etag": '"v7"'}, "https://b.example/rss": {"etag": '"b"'}, "https://old.example": {}})
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(500) if request.url.host == "b.example" else httpx.Response(304)
-
-    page = fetch(answer, (URL, "https://b.example/rss"), state)
-    assert json.loads(page.state or "") == {URL: {"etag": '"v7"'}, "https://b.example/rss": {"etag": '"b"'}}
-
-
-def test_the_wait_that_the_only_feed_asks_for_is_kept() -> None:
-    with pytest.raises(RateLimited) as raised:
-        fetch(lambda request: httpx.Response(429, headers={"retry-after": "60"}), (URL,))
-    assert raised.value.retry_after == timedelta(seconds=60)
-
-
-def fetch(answer: Any, urls: tuple[str, ...], state: str | None = None) -> Any:
-    http = HttpClient(HttpConfig(pace_seconds=0), RecordedClock(NOW), httpx.MockTransport(answer))
-    return FeedSource(Config(urls=urls), http).fetch(BRAND, state, None, NOW)
-
-
-# -- a real server
+@pytest.mark.parametrize(
+    ("title", "summary", "text"),
+    [
+        ("Cello case broken - The Daily", "", "Cello case broken"),
+        (
+            "Cello case broken - The Daily",
+            '<a href="https://x.example">Cello case broken</a>&nbsp;<font>The Daily</font>',
+            "Cello case broken",
+        ),
+        ("Cello case broken - The Daily", "More words.", "Cello case broken\n\nMore words."),
+        ("Cello case broken - again", "", "Cello case broken - again"),
+        ("The Daily", "", "The Daily"),
+    ],
+)
+def test_google_news_hangs_the_publisher_on_the_title_and_it_is_taken_off(title: str, summary: str, text: str) -> None:
+    summary = summary.replace("&", "&amp;").replace("<", "&lt;")
+    item = f"<item><title>{title}</title><description>{summary}</description>"
+    item += '<source url="https://daily.example">The Daily</source><guid isPermaLink="false">CBMi</guid></item>'
+    post = only(parse(rss(item), URL, NOW))
+    assert (post.text, post.author.id) == (text, "daily.example")
 
 
-class News(BaseHTTPRequestHandler):
-    tag, sent = '"v1"', 0
-
-    def do_GET(self) -> None:
-        same = self.headers.get("if-none-match") == News.tag and self.headers.get("if-modified-since")
-        News.sent += not same
-        self.send_response(304 if same else 200)
-        self.send_header("etag", News.tag)
-        self.send_header("last-modified", "Mon, 02 Mar 2026 10:00:00 GMT")
-        self.send_header("content-type", "text/xml")
-        self.send_header("content-length", "0" if same else str(len(FULL)))
-        self.end_headers()
-        if not same:
-            self.wfile.write(FULL)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+def test_an_answer_points_to_what_it_answers_and_is_a_persons() -> None:
+    answer = '<author><name>Ines</name></author><thr:in-reply-to ref="a"/>'
+    page = parse(
+        atom(entry("a") + entry("b", answer) + entry("c", answer.replace("Ines", "Omar").replace('"a"', '"b"'))),
+        URL,
+        NOW,
+    )
+    a, b, c = page.posts
+    assert [(edge.child, edge.parent_post, edge.root, edge.parent) for edge in page.reposts] == [
+        (b.key, a.key, a.key, a.author),
+        (c.key, b.key, a.key, b.author),
+    ]
+    assert {(edge.kind, edge.evidence, edge.confidence) for edge in page.reposts} == {("reply", "reply", 1.0)}
+    assert (a.is_press, b.is_press, b.author.id) == (True, False, "gazette.example:Ines")
 
 
-@pytest.fixture
-def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), News)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def test_an_answer_to_something_that_the_feed_does_not_show_points_there_all_the_same() -> None:
+    page = parse(atom(entry("b", '<thr:in-reply-to ref="gone"/>')), URL, NOW)
+    (edge,) = page.reposts
+    assert edge.root == edge.parent_post == PostKey("feed", f"{key_of(URL)}:gone")
+    assert edge.parent is None
 
 
-def test_a_feed_is_sent_again_only_after_it_changed(site: str) -> None:
-    http = HttpClient(HttpConfig(pace_seconds=0, allowed_private_hosts=("127.0.0.1",)), RecordedClock(NOW))
-    source = FeedSource(Config(urls=(f"http://{site}/rss",)), http)
-    first = source.fetch(BRAND, None, None, NOW)
-    second = source.fetch(BRAND, first.state, None, NOW)
-    assert (len(first.posts), len(second.posts), News.sent) == (2, 0, 1)
-    News.tag = '"v2"'
-    third = source.fetch(BRAND, second.state, None, NOW)
-    assert (third.posts, News.sent) == (first.posts, 2)
-    http.close()
+def test_answers_in_a_circle_or_to_themselves_come_to_an_end() -> None:
+    circle = entry("a", '<thr:in-reply-to ref="b"/>') + entry("b", '<thr:in-reply-to ref="a"/>')
+    page = parse(atom(circle + entry("c", '<thr:in-reply-to ref="c"/>')), URL, NOW)
+    assert len(page.posts) == 3
+    assert all(edge.child != edge.root for edge in page.reposts)
+
+
+@pytest.mark.parametrize("said", ["<thr:total>7</thr:total>", '<link rel="replies" href="/r" thr:count="7"/>'])
+def test_how_many_comments_an_entry_has_is_a_counter(said: str) -> None:
+    post = only(parse(atom(entry("a", said)), URL, NOW))
+    assert post.metrics is not None
+    assert (post.metrics.replies, post.metrics.views, post.metrics.likes) == (7, None, None)
+
+
+def test_how_many_comments_an_item_has_is_a_counter() -> None:
+    item = '<item xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><title>x</title><slash:comments>{}</slash:comments></item>'
+    counted = only(parse(rss(item.format("12")), URL, NOW)).metrics
+    assert counted is not None
+    assert counted.replies == 12
+    assert only(parse(rss(item.format("many")), URL, NOW)).metrics is None
+
+
+@pytest.mark.parametrize(
+    ("published", "updated", "created_at", "edited_at"),
+    [
+        ("2026-03-02T09:00:00Z", "2026-03-02T09:00:00Z", 9, None),
+        ("2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", 9, 10),
+        ("2026-03-02T09:00:00Z", "2026-03-02T08:00:00Z", 9, None),
+        ("2026-03-02T09:00:00Z", "2026-03-03T10:00:00Z", 9, None),
+        ("", "2026-03-02T10:00:00Z", 10, 10),
+        ("2026-03-02T18:00:00+09:00", "2026-03-02T19:00:00+09:00", 9, 10),
+    ],
+)
+def test_a_later_change_of_the_same_entry_is_an_edit(
+    published: str, updated: str, created_at: int, edited_at: int | None
+) -> None:
+    post = only(parse(atom(entry("a", f"<updated>{updated}</updated>", published)), URL, NOW))
+    assert post.created_at == datetime(2026, 3, 2, created_at, tzinfo=UTC)
+    assert post.edited_at == (None if edited_at is None else datetime(2026, 3, 2, edited_at, tzinfo=UTC))
+
+
+def test_a_date_without_a_zone_is_never_in_the_future() -> None:
+    early, late = (
+        only(parse(atom(entry("a", "", date)), URL, NOW)) for date in ("2026-03-02T11:00:00", "2026-03-02T21:00:00")
+    )
+    assert early.created_at == datetime(2026, 3, 2, 11, tzinfo=UTC)
+    assert late.created_at == NOW
+
+
+def test_an_entry_may_have_a_language_of_its_own() -> None:
+    page = parse(
+        atom('<entry xml:lang="ko"><id>a</id><title>첼로</title></entry>' + entry("b")).replace(
+            b"<feed", b'<feed xml:lang="en"'
+        ),
+        URL,
+        NOW,
+    )
+    assert [post.language for post in page.posts] == ["ko", "en"]
+
+
+@pytest.mark.parametrize(
+    "link", ["http://[::", "http://[x]/a", "//[", "javascript:alert(1)", "http://℀.example/", "x" * 3000]
+)
+def test_a_link_that_is_none_loses_nothing_but_itself(link: str) -> None:
+    page = parse(rss(f"<item><title>a</title><link>{link}</link></item><item><title>b</title></item>"), URL, NOW)
+    assert [post.text for post in page.posts] == ["a", "b"]
+    assert page.posts[0].links in ((), ("https://gazette.example/" + link,))
+
+
+def test_items_beyond_what_is_read_are_counted() -> None:
+    page = parse(rss("".join(f"<item><title>item {n}</title></item>" for n in range(503))), URL, NOW)
+    assert len(page.posts) == 500
+    assert [(drop.where, drop.reason) for drop in page.dropped] == [
+        ("gazette.example/rss", "3 items beyond the first 500")
+    ]
+
+
+def test_the_identity_of_what_was_read_before_stays() -> None:
+    assert parse(FULL, "https://news.example/rss", NOW).posts[0].key.id == "22a89282b2b5:gazette-771"
