@@ -32,11 +32,6 @@ class GdeltSource:
             window = timedelta(seconds=config.pace_seconds)
             self._pace = (Allowance(name=f"{NAME}.pace", limit=1, window=window, zone=None, unit="requests"),)
 
-    @property
-    def allowances(self) -> tuple[Allowance, ...]:
-        """The one request that may be made in the time that is to lie between two."""
-        return self._pace
-
     def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
         """The articles of one window of time. One that holds too many is asked for again in halves."""
         asked = tuple(queries(brand))
