@@ -1,12 +1,13 @@
 """The walk through the search: each term of a brand, newest posts first, however the server behaves."""
 
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.domain import Dropped, Gap, Page, Post
-from monitor.errors import Unauthorised
+from monitor.domain import Brand, Dropped, Gap, Page, Post
+from monitor.errors import SourceError, Unauthorised
 from monitor.sources.bluesky.config import Config
 from monitor.sources.bluesky.place import Known, Place, milliseconds, moment_of, read_known, read_place
 from monitor.sources.bluesky.views import parse, uris_of
@@ -14,8 +15,16 @@ from monitor.sources.bluesky.xrpc import LostCursor, Xrpc
 
 _SEARCH = "app.bsky.feed.searchPosts"
 _LIMIT = 100
+_QUERIES = 4  # short ones, read as one page of ours
 _MARKS = 16  # pages that are known again
+_HANDLE = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _EMPTY = 3  # pages without posts in a row, each with a new cursor, that are believed
+
+
+def terms_of(brand: Brand) -> tuple[str, ...]:
+    """What is searched for: the brand's words, and its handles that are of this site, which are always domains."""
+    handles = (f"@{handle}" for handle in brand.handles if _HANDLE.fullmatch(handle))
+    return tuple(dict.fromkeys((*brand.search_terms, *handles)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,34 @@ class Search:
         self._ignores_case = False
 
     def page(self, terms: Sequence[str], state: str | None, cursor: str | None, now: datetime) -> Page:
-        """One page of the walk through ``terms``, not older than the walk's ``since``. Raises SourceError."""
+        """What follows in the walk through ``terms``: one page of a query, or the whole of a few short ones.
+
+        Raises SourceError where nothing could be had; what comes before a failure is not lost.
+        """
+        pages = [self._page(terms, state, cursor, now)]
+        while len(pages) < _QUERIES and not pages[-1].gap and self._is_at_a_start(pages[-1].next_cursor, terms):
+            try:
+                pages.append(self._page(terms, state, pages[-1].next_cursor, now))
+            except SourceError:  # said when the walk goes on there
+                break
+        posts = {post.key: post for page in pages for post in page.posts}
+        edges = {edge.child: edge for page in pages for edge in page.reposts}
+        return replace(
+            pages[-1],
+            posts=tuple(posts.values()),
+            reposts=tuple(edges.values()),
+            accounts=tuple({one.key: one for page in pages for one in page.accounts}.values()),
+            dropped=tuple(drop for page in pages for drop in page.dropped),
+        )
+
+    @staticmethod
+    def _is_at_a_start(cursor: str | None, terms: Sequence[str]) -> bool:
+        """Whether ``cursor`` stands before the first page of a query."""
+        at = read_place(cursor, terms) if cursor is not None else None
+        return at is not None and not at.site and at.until is None
+
+    def _page(self, terms: Sequence[str], state: str | None, cursor: str | None, now: datetime) -> Page:
+        """One page of one query, not older than the walk's ``since``. Raises SourceError."""
         known = read_known(state)
         if not terms:
             return Page(state=str(known))
@@ -80,7 +116,7 @@ class Search:
         yield f'"{term}"' if phrase else term
         if phrase and not self._reads_phrases:
             yield term
-        if not self._ignores_case:
+        if not self._ignores_case and not term.startswith("@"):
             for spelt in (term.lower(), term.upper(), term.title()):
                 yield f'"{spelt}"' if phrase and self._reads_phrases else spelt
 

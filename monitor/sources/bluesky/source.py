@@ -16,7 +16,7 @@ from monitor.sources.bluesky.memory import ListPlace, Memory, recall
 from monitor.sources.bluesky.people import People
 from monitor.sources.bluesky.records import RecordReader
 from monitor.sources.bluesky.reposts import RepostTracker
-from monitor.sources.bluesky.search import Search
+from monitor.sources.bluesky.search import Search, terms_of
 from monitor.sources.bluesky.stream import Stream
 from monitor.sources.bluesky.traces import Traces
 from monitor.sources.bluesky.views import AtUri, accounts_of, parse, parse_thread, uris_of
@@ -53,8 +53,9 @@ class BlueskySource:
         return self._stream.listen(brands, state, now)
 
     def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
-        """One page of posts with one of the brand's terms, with the follower counts of their authors."""
-        page = self._search.page(brand.search_terms, state, cursor, now)
+        """Posts with the brand's terms, with the follower counts of their authors: one page of one query, or of a few
+        queries that were answered on a single page each."""
+        page = self._search.page(terms_of(brand), state, cursor, now)
         for post in page.posts:
             self._traces.watch(post.key.id, post.created_at)
         authors = {post.author for post in page.posts}
