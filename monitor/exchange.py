@@ -57,7 +57,12 @@ class Answer:
 
 def host_of(address: httpx.URL) -> str:
     """Host and port of an address: under what a site's pace and limits are kept."""
-    return f"{address.host}:{port_of(address)}"
+    return f"{name_of(address)}:{port_of(address)}"
+
+
+def name_of(address: httpx.URL) -> str:
+    """The host as it is looked up: names of other scripts in their ASCII form, IPv6 without brackets."""
+    return address.raw_host.decode("ascii")
 
 
 def port_of(address: httpx.URL) -> int:

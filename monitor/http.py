@@ -3,6 +3,7 @@
 import codecs
 import json
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.clock import Clock
 from monitor.errors import BadPayload, Refused
-from monitor.exchange import OVERALL, Answer, Exchange, Size, port_of
+from monitor.exchange import OVERALL, Answer, Exchange, Size, name_of, port_of
 from monitor.guard import Guard
 from monitor.http_body import ENCODINGS
 from monitor.http_errors import place
@@ -34,6 +35,7 @@ _FOR_GOOD = frozenset((301, 308))
 _FOR_ANYBODY = frozenset(("accept", "accept-language", "if-modified-since", "if-none-match", "user-agent"))
 _VALIDATORS = ("if-none-match", "if-modified-since")
 _LONGEST_ADDRESS = 10_000
+_HOST = re.compile(r"[a-z0-9_.-]{1,255}|[0-9a-f:.]+(%25[a-z0-9_.-]+)?")
 # Codecs that take a time square to the length, or that read text as something else than characters.
 _NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"))
 
@@ -186,16 +188,22 @@ class HttpClient:
     ) -> httpx.URL:
         where = place(str(url)[:_LONGEST_ADDRESS])
         try:
-            address = httpx.URL(url)
+            address = httpx.URL(url).copy_with(userinfo=b"", fragment=None)
+            readable = bool(address.host)  # raises where it is written in a script's form that is none
             if params:
                 listed = {name: kept if isinstance(kept, str | int) else list(kept) for name, kept in params.items()}
                 address = address.copy_merge_params(listed)
         except (httpx.InvalidURL, TypeError, ValueError) as error:
             raise Refused(f"not an address that can be fetched: {where}") from error
-        if address.scheme not in schemes or not address.host or not 0 < port_of(address) < 65_536:
+        if (
+            not readable
+            or address.scheme not in schemes
+            or not _HOST.fullmatch(name_of(address))
+            or not 0 < port_of(address) < 65_536
+        ):
             raise Refused(f"only {' and '.join(schemes)} addresses are fetched, not {where}")
-        self._guard.check(address.host, port_of(address), where)
-        return address.copy_with(userinfo=b"", fragment=None)
+        self._guard.check(name_of(address), port_of(address), where)
+        return address
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Our own headers with ``headers``, which may stem from what a site sent before."""
@@ -251,5 +259,6 @@ def _join(address: httpx.URL, location: str) -> httpx.URL:
 
 
 def _origin(address: httpx.URL) -> str:
-    host = f"[{address.host}]" if ":" in address.host else address.host
+    name = name_of(address)
+    host = f"[{name}]" if ":" in name else name
     return f"{address.scheme}://{host}:{port_of(address)}"

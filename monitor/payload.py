@@ -8,6 +8,9 @@ from monitor.plain_text import clean, one_line
 
 LARGEST = 2**53  # counters beyond it are nonsense, and no database column holds much more
 LONGEST_ID = 512
+_LARGEST_ID = 2**128
+_LONGEST_TIME = 100
+_LONGEST_LANGUAGE = 100
 
 
 class Unusable(ValueError):  # noqa: N818 - said of one record, which is dropped and counted
@@ -16,7 +19,7 @@ class Unusable(ValueError):  # noqa: N818 - said of one record, which is dropped
 
 def identity(value: Any, field: str, longest: int = LONGEST_ID) -> str:
     """A site's own id as text. Raises Unusable for anything that cannot safely be a key."""
-    if type(value) is int:
+    if type(value) is int and abs(value) <= _LARGEST_ID:
         return str(value)
     if isinstance(value, str) and 0 < len(value) <= longest and value.isprintable():
         return value
@@ -31,6 +34,8 @@ def moment(value: Any, field: str) -> datetime:
     """
     if not isinstance(value, str):
         raise Unusable(f"{field} is missing")
+    if len(value) > _LONGEST_TIME:
+        raise Unusable(f"{field} is not a time")
     try:
         parsed = datetime.fromisoformat(value)
         if parsed.tzinfo is None:
@@ -82,7 +87,7 @@ def language(value: Any) -> str | None:
     >>> language("pt-BR"), language("und"), language("<b>")
     ('pt', None, None)
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST_LANGUAGE:
         return None
     code = value.strip().replace("_", "-").split("-")[0].lower()
     return code if code.isascii() and code.isalpha() and 2 <= len(code) <= 3 and code not in _NO_LANGUAGE else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import unescape as _unescape
 
 LIMIT = 100_000  # characters; far above any post, far below what would hurt
 
@@ -18,6 +18,7 @@ _BLOCKS = frozenset(
 ) | frozenset(
     ("h1", "h2", "h3", "h4", "h5", "h6", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul")
 )
+_NO_CHARACTER = re.compile("&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")  # numbers of which the library makes an error
 _TAG = re.compile("(/?)([a-zA-Z][a-zA-Z0-9]*)|[!?]")
 _UNREAD = frozenset(("script", "style", "template", "noscript", "iframe", "object", "svg", "head"))
 
@@ -53,6 +54,15 @@ def html_to_text(html: str, limit: int = LIMIT) -> str:
         return clean(html, limit)
     lines = (" ".join(line.split()) for line in "".join(_words(html[: 2 * limit])).split("\n"))
     return clean(re.sub("\n{3,}", "\n\n", "\n".join(lines)), limit)
+
+
+def unescape(text: str) -> str:
+    """``text`` with its character references replaced; numbers that stand for no character become U+FFFD.
+
+    >>> unescape("5 &lt; 6 &#" + "9" * 5000 + ";")
+    '5 < 6 \ufffd'
+    """
+    return _unescape(_NO_CHARACTER.sub("\ufffd", text)) if "&" in text else text
 
 
 def _words(html: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 
 from monitor.errors import BadPayload, Refused, Unreachable
-from monitor.exchange import FAILURES, Answer, Exchange, host_of, port_of
+from monitor.exchange import FAILURES, Answer, Exchange, host_of, name_of, port_of
 from monitor.http_errors import place
 from monitor.network import GuardedNetwork
 from monitor.server_events import EventReader, ServerEvent, as_they_come
@@ -59,7 +59,9 @@ class StreamClient:
             with self.exchange.limits.turn(host) as turn:
                 try:
                     connection = stack.enter_context(
-                        connected(str(address), address.host, port_of(address), self.network, sent, self.timeout, where)
+                        connected(
+                            str(address), name_of(address), port_of(address), self.network, sent, self.timeout, where
+                        )
                     )
                 except Rejected as rejected:
                     turn.heard(rejected.status, rejected.headers)
