@@ -21,7 +21,7 @@ CLAMPED = timedelta(minutes=10)  # a network of millions is never silent that lo
 _SECOND_VERSION = "subscribeEvents"
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_OPERATIONS = frozenset(("create", "update", "delete"))
+_OPERATIONS = ("create", "update", "delete")
 
 
 @dataclass(frozen=True, slots=True)
