@@ -89,6 +89,7 @@ class Reading:
         self.dropped: list[Dropped] = []
         self.seen: dict[str, Seen] = {}
         self._heads: dict[PostKey, Seen] = {}
+        self._named: list[tuple[str, Post]] = []  # ids that posts quote
 
     def take(self, statuses: Iterable[tuple[str, Any]]) -> None:
         """Read ``statuses``, each with the words that say where it stood."""
@@ -106,6 +107,8 @@ class Reading:
 
     def page(self) -> Page:
         """What was read, with the edges of replies whose thread is known up to its root."""
+        for id_, post in self._named:
+            self._quote(post, self._get(id_))
         for seen in self.seen.values():
             self._link(seen)
         posts, edges = tuple(self.posts.values()), tuple(self.edges.values())
@@ -141,23 +144,23 @@ class Reading:
         return post
 
     def _quotation(self, status: Mapping[str, Any], post: Post) -> None:
-        """What the post quotes, where the author of that agreed to it."""
+        """Note what the post quotes, where the author of that agreed to it."""
         quote = status.get("quote")
         if not isinstance(quote, dict) or quote.get("state") != "accepted":
             return
+        quoted = quote.get("quoted_status")
         try:
-            quoted = self._quoted(quote)
+            if isinstance(quoted, dict):
+                author = account_of(quoted.get("account"), self._seen_at, self._server)
+                self._quote(post, Seen(PostKey(NAME, payload.identity(quoted.get("uri"), "uri")), author.key, None))
+            else:  # only named: it may stand further down
+                self._named.append((local_id(quote.get("quoted_status_id"), "quoted_status_id"), post))
         except Unusable:
             return
+
+    def _quote(self, post: Post, quoted: Seen | None) -> None:
         if quoted is not None and quoted.key != post.key:
             self.edges[post.key] = _passed_on(post, "quote", quoted.key, quoted)
-
-    def _quoted(self, quote: Mapping[str, Any]) -> Seen | None:
-        status = quote.get("quoted_status")
-        if not isinstance(status, dict):
-            return self._get(local_id(quote.get("quoted_status_id"), "quoted_status_id"))
-        author = account_of(status.get("account"), self._seen_at, self._server)
-        return Seen(PostKey(NAME, payload.identity(status.get("uri"), "uri")), author.key, None)
 
     def _link(self, seen: Seen) -> None:
         """The edge of a reply; one post is one act, and a quotation goes before."""
