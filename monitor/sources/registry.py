@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from monitor.errors import Problem
-from monitor.sources import archive, bluesky, feed, gdelt, hackernews, mastodon, x, youtube
+from monitor.sources import archive, bluesky, discourse, feed, gdelt, hackernews, mastodon, reddit, weibo, x, youtube
 from monitor.sources.base import SourceSpec
 
 GROUP = "ripplewatch.sources"  # the entry points of plug-ins; each names a SourceSpec
@@ -39,8 +39,11 @@ SOURCES, PROBLEMS = with_plug_ins(
         gdelt.SPEC,
         youtube.SPEC,
         feed.SPEC,
+        discourse.SPEC,
         mastodon.SPEC,
         x.SPEC,
+        reddit.SPEC,
+        weibo.SPEC,
         archive.SPEC,
     ),
     entry_points(group=GROUP),
