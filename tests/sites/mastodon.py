@@ -180,7 +180,7 @@ class MastodonSite:
             above.insert(0, parent)
             at = parent
         below, known = [], {event.number}
-        for reply in self.world.cascade(at.number, now, "reply"):
+        for reply in self.world.listed(now, "reply"):
             if _answered(reply) in known:
                 known.add(reply.number)
                 below.append(reply)

@@ -67,6 +67,8 @@ class BoostLook:
         since = max(before.at, self._post.created_at) if before.at else self._post.created_at
         top, rest = self._stretch(Stretch(None, before.newest), expected, since)
         unread = [rest] if rest else []
+        if before.newest and not rest and (count or 0) > (before.count or 0) + len(top):
+            self._late()
         for stretch in before.unread:
             _, rest = self._stretch(stretch, expected, self._post.created_at)
             unread += [rest] if rest else []
@@ -83,6 +85,15 @@ class BoostLook:
         until = moment_of(stretch.upper, self._post.created_at, self._now) if stretch.upper else None
         self._tell(found, since, until or self._now)
         return found, rest
+
+    def _late(self) -> None:
+        """Boosts of other servers come in late, below those that are known: the newest page once more, known or not."""
+        if not self._budget.take():
+            return
+        try:
+            self._tell(self._page(_MOST, None).boosts, self._post.created_at, self._now)
+        except SourceError as error:
+            self.dropped.append(Dropped("late boosts", str(error)))
 
     def _pages(self, stretch: Stretch, expected: int, found: list[_Boost]) -> Stretch | None:
         upper, limit = stretch.upper, min(_MOST, -(-expected // max(1, self._budget.left - 1)))
