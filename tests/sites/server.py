@@ -78,6 +78,7 @@ def serve(respond: Respond, host: str = "127.0.0.1") -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or head and body of each answer would wait for one another
 
         def do_GET(self) -> None:
             self._answer()
