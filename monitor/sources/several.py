@@ -54,8 +54,8 @@ class Several:
     def fetch(self, state: str | None, cursor: str | None, now: datetime) -> Page:
         """The next page of the walk; what fails on the way is in ``dropped``. Raises SourceError where all sites do.
 
-        A walk that is already under way is ended rather than failed: its cursor may stand at a site that never answers,
-        and where each site goes on is remembered anyway.
+        A walk over several sites that is under way is ended rather than failed: its cursor may stand at a site that
+        never answers, and where each site goes on is remembered anyway.
         """
         walk = self._begun(state, cursor)
         pages: list[Page] = []
@@ -69,7 +69,7 @@ class Several:
                 pages.append(Page(dropped=(Dropped(name, one_line(str(error), 500)),)))
                 _remember(walk.sites[walk.at], walk.place, error, now)
                 self._next_site(walk)
-        if cursor is None and failures and len(failures) == len(pages):
+        if failures and len(failures) == len(pages) and (cursor is None or len(self._sites) == 1):
             raise failures[0]
         if walk.at is None:
             return _together(pages, None, _written(walk))

@@ -105,6 +105,13 @@ def test_a_place_that_the_site_does_not_know_any_more_is_given_up() -> None:
     assert found(walk(Sites(), pages[-1].state)) == ["a1", "a2", "b1", "b2", "c1", "c2"]
 
 
+def test_the_only_site_that_fails_in_the_middle_is_a_failure() -> None:
+    one = Several({"a": "a.example"}, Sites(lambda site, place: Unreachable("down") if place else None).look)
+    page = one.fetch(None, None, NOW)
+    with pytest.raises(Unreachable):
+        one.fetch(None, page.next_cursor, NOW)
+
+
 def test_a_walk_that_is_under_way_ends_and_starts_with_the_first_site_again() -> None:
     """Else a site that never answers would keep the cursor, and the sites before it were never asked again."""
     only = Several({"a": "a.example", "b": "b.example"}, Sites(failing_after_first).look)
