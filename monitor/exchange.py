@@ -173,7 +173,7 @@ class Exchange:
         outcome = state.outcome
         if outcome is not None and outcome.exception() is None:
             asked = retry_after(outcome.result().headers, self._clock.now())
-            pause = max(pause, asked.total_seconds() if asked else 0.0)
+            pause = max(pause, asked.total_seconds() + self._chance() if asked else 0.0)
         return pause
 
 

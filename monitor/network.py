@@ -5,18 +5,20 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import httpcore
 import httpx
 
 from monitor.clock import Clock
-from monitor.errors import Refused
+from monitor.errors import Refused, Unreachable
 from monitor.guard import Guard, Resolve, resolve
 
 _MOST_ADDRESSES = 4  # of one name that are tried
 
 
+@lru_cache(maxsize=1)
 def trusting() -> ssl.SSLContext:
     """The certificates that are believed: those of the library, whatever the environment names."""
     return httpx.create_ssl_context(trust_env=False)
@@ -63,8 +65,11 @@ class GuardedNetwork(httpcore.NetworkBackend):
         raise failure
 
     def connect_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """The same as a plain socket. Raises httpcore's errors, Refused and Unreachable."""
-        connected: socket.socket = self.connect_tcp(host, port, timeout).get_extra_info("socket")
+        """The same as a plain socket. Raises Refused and Unreachable."""
+        try:
+            connected: socket.socket = self.connect_tcp(host, port, timeout).get_extra_info("socket")
+        except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+            raise Unreachable(f"{host}:{port}: no connection ({type(error).__name__})") from error
         connected.settimeout(None)
         return connected
 

@@ -1,9 +1,9 @@
 """WebSockets over connections that were checked before."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
-import httpcore
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, ProtocolError
 from websockets.sync.client import ClientConnection, connect
 
@@ -11,8 +11,9 @@ from monitor.errors import BadPayload, Unreachable
 from monitor.network import GuardedNetwork, trusting
 
 LARGEST = 1_000_000  # bytes of one message, unpacked
+_LOG = logging.getLogger(__name__)
+_LOG.setLevel(logging.WARNING)  # the library's notes of a handshake hold keys
 _PARTING = 1.0  # seconds that the other side is given to say goodbye
-_NO_CONNECTION = (OSError, httpcore.NetworkError, httpcore.TimeoutException)
 _TOO_LARGE, _NOT_UTF8 = 1009, 1007
 
 
@@ -48,20 +49,21 @@ def connected(
                 open_timeout=timeout,
                 close_timeout=_PARTING,
                 max_size=LARGEST,
+                logger=_LOG,
             ) as connection,
         ):
             try:
                 yield connection
             finally:
                 connection.close()  # with a goodbye: leaving the block by an exception would tell of a failure
-    except (InvalidHandshake, InvalidURI, ProtocolError, ValueError) as error:
-        raise _no_handshake(error, where) from error
     except ConnectionClosed as error:
         raise _lost(error, where) from error
     except TimeoutError as error:
         raise Unreachable(f"{where} did not answer within {timeout:g} s") from error
-    except _NO_CONNECTION as error:
+    except OSError as error:  # before ValueError: a refused certificate is both
         raise Unreachable(f"{where}: no connection ({type(error).__name__})") from error
+    except (InvalidHandshake, InvalidURI, ProtocolError, ValueError) as error:
+        raise _no_handshake(error, where) from error
 
 
 def frames(connection: ClientConnection, where: str, quiet_seconds: float) -> Iterator[str | None]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ Talk = Callable[[socket.socket], None]  # one connection; it is closed afterward
 
 
 @contextmanager
-def talking(talk: Talk) -> Iterator[str]:
+def talking(talk: Talk, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Runs ``talk`` for each connection in a thread of its own; yields "127.0.0.1:port". A client that hangs up ends
     the talk, and is no failure."""
     listening = socket.create_server(("127.0.0.1", 0))
@@ -21,7 +22,11 @@ def talking(talk: Talk) -> Iterator[str]:
     def one(connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             connection.settimeout(5)
-            talk(connection)
+            if tls is None:
+                talk(connection)
+                return
+            with tls.wrap_socket(connection, server_side=True) as secured:
+                talk(secured)
 
     def accept() -> None:
         while not ended.is_set():
