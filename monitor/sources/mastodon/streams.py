@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from monitor import payload
 from monitor.domain import Brand, Dropped, Gap, Page, PostKey
-from monitor.errors import BadPayload, NotFound, Unreachable
+from monitor.errors import BadPayload, NotFound, SourceError, Unreachable
 from monitor.http import HttpClient
 from monitor.payload import Unusable
 from monitor.sources.mastodon.api import Api
@@ -32,6 +32,42 @@ class Message(NamedTuple):
     data: str
 
 
+_NONE = Message("", "")  # a frame that is no event
+_ENDED = Message("ended", "")
+
+
+class _Line:
+    """One connection. What it said before it was lost is told first."""
+
+    def __init__(self, messages: Iterator[Message | None]) -> None:
+        self._messages = messages
+        self._lost: SourceError | None = None
+
+    def close(self) -> None:
+        """Hang up."""
+        cast(Any, self._messages).close()
+
+    def said(self, now: Callable[[], datetime], most: int = _MOST_EVENTS) -> list[Message]:
+        """What there is to say, until the line is quiet, or for a moment. Raises SourceError when it is lost."""
+        if self._lost is not None:
+            raise self._lost
+        said: list[Message] = []
+        started = now()
+        try:
+            while len(said) < most and now() - started < _LONGEST_PAGE:
+                message = next(self._messages, _ENDED)
+                if message is None:
+                    break
+                if message is _ENDED:
+                    raise Unreachable("the stream ended")
+                said.append(message)
+        except SourceError as error:
+            if not said:
+                raise
+            self._lost = error
+        return said
+
+
 class Listener:
     """Listens to one server."""
 
@@ -47,23 +83,23 @@ class Listener:
         base, missed_since = self._base(), _moment(state)
         with ExitStack() as stack:
             channels = self._channels(tags)
-            lines = [self._line(base, channel, params) for channel, params in channels]
+            lines = [_Line(self._messages(base, channel, params)) for channel, params in channels]
             for line in lines:
-                stack.enter_context(closing(cast(Any, line)))
+                stack.enter_context(closing(line))
             found_by = frozenset(tags) if channels[0] == _EVERYTHING else None
             # One of each first: then all are connected, and the gap has ended.
-            first = [message for line in lines for message in _taken(line, now, 1)]
+            first = [message for line in lines for message in line.said(now, 1)]
             yield replace(self._page(first, now(), found_by), gap=_gap(missed_since, now()))
             while True:
                 for line in lines:
-                    yield self._page(_taken(line, now, _MOST_EVENTS), now(), found_by)
+                    yield self._page(line.said(now), now(), found_by)
 
     def _channels(self, tags: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
         if self._config.stream_of == "public" or not 0 < len(tags) <= _MOST_CONNECTIONS:
             return [_EVERYTHING]
         return [("hashtag", {"tag": tag}) for tag in tags]
 
-    def _line(self, base: str, channel: str, params: dict[str, str]) -> Iterator[Message | None]:
+    def _messages(self, base: str, channel: str, params: dict[str, str]) -> Iterator[Message | None]:
         return self._web_socket(base, channel, params) if self._is_web_socket else self._sse(base, channel, params)
 
     @property
@@ -130,24 +166,6 @@ class Listener:
         if urlsplit(address).netloc == urlsplit(self._api.base).netloc:
             return self._api.base  # GoToSocial says wss whatever it speaks; one port does not speak both
         return address
-
-
-def _taken(line: Iterator[Message | None], now: Callable[[], datetime], most: int) -> list[Message]:
-    """What ``line`` has to say, until it is quiet, or for a moment."""
-    messages: list[Message] = []
-    started = now()
-    for message in line:
-        if message is None:
-            break
-        messages.append(message)
-        if len(messages) >= most or now() - started >= _LONGEST_PAGE:
-            break
-    else:
-        raise Unreachable("the stream ended")
-    return messages
-
-
-_NONE = Message("", "")  # a frame that is no event
 
 
 def _message(frame: str) -> Message:
