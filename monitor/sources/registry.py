@@ -5,7 +5,20 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from monitor.errors import Problem
-from monitor.sources import archive, bluesky, discourse, feed, gdelt, hackernews, mastodon, reddit, weibo, x, youtube
+from monitor.sources import (
+    archive,
+    bluesky,
+    discourse,
+    facebook,
+    feed,
+    gdelt,
+    hackernews,
+    mastodon,
+    reddit,
+    weibo,
+    x,
+    youtube,
+)
 from monitor.sources.base import SourceSpec
 
 GROUP = "ripplewatch.sources"  # the entry points of plug-ins; each names a SourceSpec
@@ -44,6 +57,7 @@ SOURCES, PROBLEMS = with_plug_ins(
         x.SPEC,
         reddit.SPEC,
         weibo.SPEC,
+        facebook.SPEC,
         archive.SPEC,
     ),
     entry_points(group=GROUP),
