@@ -11,6 +11,7 @@ from typing import NamedTuple
 from monitor.plain_text import clean, html_to_text
 
 MOST_HOPS = 60  # of one text; what stands behind is as good as cut off
+LONGEST_KEY = 400  # characters; who shares so many shares all
 LONGEST = 5_000  # characters of one text that are read; the site allows 2,000
 
 _NAME = r"[^\s:：/@<>]{1,40}"  # Han, Hangul, Telugu, Latin, digits, "_", "-", "·": no class of letters holds them all
@@ -117,7 +118,7 @@ def _keys(words: list[str], names: list[str]) -> tuple[str, ...]:
     keys = [spoken[-1]]
     for said, name in zip(reversed(spoken[:-1]), reversed(names), strict=True):
         keys.append(f"{said}//@{name}:{keys[-1]}")
-    return tuple(reversed(keys))
+    return tuple(key[:LONGEST_KEY] for key in reversed(keys))
 
 
 def _looks_cut(text: str) -> bool:

@@ -147,10 +147,10 @@ class Paths:
     def _by_text(self, name: str, chain: Chain, number: int, before: Order, known: bool) -> _Found | None:
         """The only act with that text. A name that is another's in this cascade speaks against a text of few words."""
         key = chain.keys[number]
-        if not key or (known and len(key) < DISTINCT):
+        if not _tells(key, DISTINCT if known else 1):
             return None
         if (node := self.tree.nodes.only_with(key, before)) is not None:
-            if len(key) >= TELLING:
+            if _tells(key, TELLING):
                 self.tree.names.learn(name, node.account, before[0])
             return _Found(node, How.TEXT)
         beginning = stem(key)
@@ -193,7 +193,7 @@ class Paths:
                     self._merge(ghost, node)
                 elif ghost.account != node.account:
                     self.tree.rename(ghost, node.account)
-        if len(node.key) < TELLING:
+        if not _tells(node.key, TELLING):
             return
         for ghost in nodes.ghosts_with(node.key):  # under a name that its author bore before
             if ghost.account.startswith("name:") and node.order < ghost.first_below:
@@ -210,6 +210,11 @@ class Paths:
                 self.tree.fit(child)
         self.tree.nodes.add(ghost)
         self.tree.forget(ghost)
+
+
+def _tells(key: str, least: int) -> bool:
+    """Whether a text says who wrote it: the site's own words, which many leave as they are, do not."""
+    return len(key) >= least and not key.startswith("//@")
 
 
 def _node(act: Act) -> Node:

@@ -90,6 +90,14 @@ def test_a_text_that_two_people_wrote_does_not_tell_who() -> None:
     assert found["103"].parent == AccountKey("weibo", "name:无名")
 
 
+def test_the_sites_own_words_do_not_tell_who() -> None:
+    """Of those who added nothing there are many; one who was deleted is not the one who is left."""
+    found = edges(
+        act(101, "u1", "真行了吧"), act(102, "u2", "//@云上客:真行了吧"), act(103, "u3", "唉//@无名://@云上客:真行了吧")
+    )
+    assert found["103"].parent == AccountKey("weibo", "name:无名")
+
+
 def test_few_words_do_not_speak_against_a_name_that_is_anothers() -> None:
     found = edges(act(101, "u1", "真行"), act(102, "u2", "还没找到"), act(103, "u3", "//@云上客:还没找到"))
     assert through(found["103"]) == ("101", "u1", "chain", 0.7)
