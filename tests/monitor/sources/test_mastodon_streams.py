@@ -54,6 +54,7 @@ class Lines:
         self._lines = [list(line) for line in lines]
         self.opened: list[tuple[str, dict[str, Any], dict[str, str]]] = []
         self.closed = 0
+        self.kept: list[Any] = []  # or they would be closed by being forgotten
         self._instance = instance
         self.asked: list[str] = []
 
@@ -65,10 +66,18 @@ class Lines:
         return HttpClient(config, RecordedClock(NOW), http).get(url, accept=frozenset({200, 404}))
 
     def events(self, url: str, params: Any = None, headers: Any = None) -> Iterator[ServerEvent | None]:
+        self.kept.append(self._events(url, params, headers))
+        return cast(Any, self.kept[-1])
+
+    def websocket(self, url: str, headers: Any = None) -> Iterator[str | None]:
+        self.kept.append(self._frames(url, headers))
+        return cast(Any, self.kept[-1])
+
+    def _events(self, url: str, params: Any, headers: Any) -> Iterator[ServerEvent | None]:
         for sent in self._line(url, params, headers):
             yield None if sent is None else ServerEvent(sent[0], _text(sent[1]))
 
-    def websocket(self, url: str, headers: Any = None) -> Iterator[str | None]:
+    def _frames(self, url: str, headers: Any) -> Iterator[str | None]:
         for sent in self._line(url, {}, headers or {}):
             framed = sent and {"stream": ["hashtag"], "event": sent[0], "payload": _text(sent[1])}
             yield None if framed is None else json.dumps(framed)
