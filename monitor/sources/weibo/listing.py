@@ -79,6 +79,8 @@ class _Look:
             if lowest is None:
                 return None if self.error is None else _hole(known, high)
             high = lowest - 1  # the site counts the id in
+            if high <= low:
+                return None
         return _hole(known, high)
 
     def _page(self, high: int, low: int) -> int | None:
