@@ -177,6 +177,11 @@ def test_an_after_that_is_none_stops_the_walk_before_its_watermark_moves() -> No
             reddit.fetch(BRAND, None, None, NOW)
 
 
+def test_where_nothing_is_found_what_was_known_stays_known() -> None:
+    state = remembered(listing(t3("a1", 100)))
+    assert walk(source(pages())[0], state)[-1].state == state
+
+
 # -- communities
 
 

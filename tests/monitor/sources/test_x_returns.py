@@ -126,6 +126,7 @@ def test_a_place_that_x_has_forgotten_is_counted_and_given_up() -> None:
             answer(repost(60), repost(50)),
             httpx.Response(400),
             answer(repost(70), repost(60)),
+            httpx.Response(400),
         ],
     )
     x, _ = source(respond, max_pages=1)
@@ -208,6 +209,10 @@ def test_replies_from_before_x_shows_anything_are_not_asked_for() -> None:
     first = x.follow_up(stored(), None, NOW + timedelta(days=9))
     assert asked.requests[-1][1]["start_time"] == "2026-03-04T12:15:00Z"
     assert first.dropped == ()
+    x, asked = source(lists(tweets=counted(), recent=answer(post(40, refs=[reference("replied_to", 0)]))))
+    state = x.follow_up(stored(), None, NOW).state
+    x.follow_up(stored(), state, NOW + timedelta(days=9))
+    assert "since_id" not in asked.requests[-1][1]
 
 
 @pytest.mark.parametrize("kind", ["resource-not-found", "not-authorized-for-resource"])
