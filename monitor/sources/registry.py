@@ -7,6 +7,7 @@ from types import MappingProxyType
 from monitor.errors import Problem
 from monitor.sources import (
     archive,
+    askbot,
     bluesky,
     discourse,
     facebook,
@@ -55,6 +56,7 @@ SOURCES, PROBLEMS = with_plug_ins(
         youtube.SPEC,
         feed.SPEC,
         discourse.SPEC,
+        askbot.SPEC,
         mastodon.SPEC,
         x.SPEC,
         reddit.SPEC,
