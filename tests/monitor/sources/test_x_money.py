@@ -187,3 +187,20 @@ def test_returns_cannot_use_up_what_finds_new_posts() -> None:
         x.recheck(known, NOW)
     assert x.fetch(BRAND, None, None, NOW).posts
     assert len(asked.requests) == 5
+
+
+def test_what_is_under_way_is_held_back() -> None:
+    inner: list[Exception] = []
+
+    def respond(path: str, params: dict[str, str]) -> Any:
+        if not inner:  # another thread asks while this answer is on its way
+            with pytest.raises(BudgetSpent) as raised:
+                x.fetch(BRAND, None, None, NOW)
+            inner.append(raised.value)
+        return answer()
+
+    x, asked = source(respond, max_dollars_per_day=1.0)
+    x.fetch(BRAND, None, None, NOW)
+    assert inner
+    x.fetch(BRAND, None, None, NOW)  # nothing was found, so all is left
+    assert len(asked.requests) == 2

@@ -1,4 +1,4 @@
-"""X: walking through a search without gaps, and looking again at what is stored."""
+"""X: walking through a search without gaps, and what it refuses."""
 
 import json
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from monitor.clock import RecordedClock
-from monitor.domain import Brand, Page, PostKey
+from monitor.domain import Brand, Page
 from monitor.errors import BadPayload, BudgetSpent, NotFound, RateLimited, Unauthorised, Unreachable
 from monitor.http import HttpClient, HttpConfig
 from monitor.sources.x import Config, XSource
@@ -23,10 +23,8 @@ from tests.monitor.sources.x_answers import (
     at,
     id_at,
     post,
-    problem,
     reference,
     source,
-    stored,
 )
 
 MANY = Brand("northline", "Northline Air", names=tuple(f"Northline Air, line number {n:03}" for n in range(30)))
@@ -260,62 +258,6 @@ def test_the_names_that_are_asked_for_are_a_setting(generation: str, fields: str
     assert fields in params[f"{generation}.fields"]
     assert params["expansions"] == f"author_id,{fields}.id"
     assert "-is:retweet" not in params["query"]
-
-
-# -- deletions and edits
-
-
-def test_posts_that_are_gone_or_hidden_are_deleted_and_no_others() -> None:
-    posts = [stored(minutes) for minutes in (0, 1, 2, 3)]
-    errors = [
-        problem("resource-not-found", id_at(1)),
-        problem("not-authorized-for-resource", id_at(2)),
-        problem("operational-disconnect", id_at(3)),
-        problem("resource-not-found", "12345"),
-        "x",
-    ]
-    x, asked = source(lambda path, params: answer(post(0), errors=errors))
-    page = x.recheck(posts, NOW)
-    assert page.deleted == (posts[1].key, posts[2].key)
-    assert [found.key for found in page.posts] == [posts[0].key]
-    assert asked.requests[0][1]["ids"].split(",") == [found.key.id for found in posts]
-    assert "expansions" not in asked.requests[0][1]  # accounts cost twice as much as posts
-
-
-def test_a_post_that_is_merely_missing_is_not_deleted() -> None:
-    x, _ = source(lambda path, params: answer(post(0)))
-    assert x.recheck([stored(0), stored(1)], NOW).deleted == ()
-
-
-def test_all_of_them_may_be_gone() -> None:
-    errors = [problem("resource-not-found", id_at(minutes)) for minutes in (0, 1)]
-    x, _ = source(lambda path, params: {"errors": errors})
-    assert len(x.recheck([stored(0), stored(1)], NOW).deleted) == 2
-
-
-def test_a_post_that_is_there_is_not_deleted_whatever_the_errors_say() -> None:
-    x, _ = source(lambda path, params: answer(post(0), errors=[problem("resource-not-found", id_at(0))]))
-    assert x.recheck([stored(0)], NOW).deleted == ()
-
-
-def test_a_hundred_are_looked_for_at_once() -> None:
-    x, asked = source(lambda path, params: answer(*(post(int(n)) for n in range(1))))
-    x.recheck([stored(minutes) for minutes in range(250)], NOW)
-    assert [len(params["ids"].split(",")) for _, params in asked.requests] == [100, 100, 50]
-
-
-def test_an_edited_post_is_asked_for_under_its_present_id_and_kept_under_its_own() -> None:
-    edited = post(20, created_at=at(0).isoformat(), text="changed", edit_history_tweet_ids=[id_at(0), id_at(20)])
-    x, asked = source(lambda path, params: answer(edited))
-    (found,) = x.recheck([stored(0, local_id=id_at(20))], NOW).posts
-    assert asked.requests[0][1]["ids"] == id_at(20)
-    assert (found.key, found.text, found.edited_at) == (PostKey("x", id_at(0)), "changed", at(20))
-
-
-def test_a_failure_deletes_nothing() -> None:
-    x, _ = source(lambda path, params: httpx.Response(503))
-    with pytest.raises(Unreachable):
-        x.recheck([stored(0)], NOW)
 
 
 def test_a_quote_found_in_a_search_brings_the_post_that_it_quotes() -> None:
