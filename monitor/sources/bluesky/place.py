@@ -44,6 +44,7 @@ class Place:
     empty: int = 0  # pages without posts, one after the other
     marks: tuple[str, ...] = ()  # of the last pages, to know one that is sent again
     tried: tuple[str, ...] = ()  # queries of this term that are done with
+    cut: tuple[str, ...] = ()  # terms whose older posts could not be read
     done: dict[str, int] = field(default_factory=dict)  # by term: up to where it is known
 
     def __str__(self) -> str:
@@ -66,7 +67,7 @@ def read_place(cursor: str, terms: Sequence[str]) -> Place:
 def _checked(name: str, value: Any) -> Any:
     if name in ("term", "query", "site"):
         return _is(str, value)
-    if name in ("marks", "tried"):
+    if name in ("marks", "tried", "cut"):
         return tuple(_is(str, one) for one in _is(list, value))
     if name == "done":
         return {term: _time(moment) for term, moment in _is(dict, value).items()}
@@ -93,6 +94,7 @@ class Known:
 
     terms: Mapping[str, int] = field(default_factory=dict)
     swept: int = 0
+    cut: tuple[str, ...] = ()  # terms that the last walk could not read to their end
     all_terms: int | None = None  # of a state that told of them all at once
 
     def of(self, term: str) -> int | None:
@@ -100,7 +102,7 @@ class Known:
         return self.terms.get(term, self.all_terms)
 
     def __str__(self) -> str:
-        told = {"v": VERSION, "terms": dict(self.terms), "swept": self.swept}
+        told = {"v": VERSION, "terms": dict(self.terms), "swept": self.swept, "cut": self.cut}
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -113,7 +115,8 @@ def read_known(state: str | None) -> Known:
     try:
         told = json.loads(state or "")
         if told["v"] == VERSION:
-            return Known({str(term): _time(value) for term, value in told["terms"].items()}, _time(told["swept"]))
+            terms = {str(term): _time(value) for term, value in told["terms"].items()}
+            return Known(terms, _time(told["swept"]), tuple(map(str, told.get("cut", ()))))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     return Known()

@@ -84,13 +84,16 @@ class Search:
         posts = found.page.posts
         self._learn(at.query, posts)
         following, cut = _further(at, found, posts)
+        is_lost = bool(cut) and at.term in known.cut  # twice in a row: it is told, and the watermark moves on
+        if cut and not is_lost:
+            at = replace(at, cut=(*at.cut, at.term))
         kept = _recent(posts, at.since)
         page = replace(
             found.page,
             posts=kept,
             reposts=tuple(edge for edge in found.page.reposts if edge.child in {post.key for post in kept}),
             dropped=(*found.page.dropped, *cut),
-            gap=_gap(at) if cut else None,
+            gap=_gap(at) if is_lost else None,
         )
         return self._told(page, at, following, terms, known, now)
 
@@ -98,9 +101,9 @@ class Search:
         """The start of a walk, which from time to time goes back over the whole of what it may."""
         sweep = timedelta(hours=self._config.sweep_hours)
         is_due = bool(sweep) and now - moment_of(known.swept) >= sweep
-        return self._begin(term, known, milliseconds(now) if is_due else known.swept, {}, now)
+        return self._begin(term, known, milliseconds(now) if is_due else known.swept, now)
 
-    def _begin(self, term: str, known: Known, swept: int, done: dict[str, int], now: datetime) -> Place:
+    def _begin(self, term: str, known: Known, swept: int, now: datetime) -> Place:
         present = milliseconds(now)
         farthest = milliseconds(now - timedelta(hours=self._config.lookback_hours))
         watermark = known.of(term)
@@ -108,7 +111,7 @@ class Search:
         since = max(0, newest - int(self._config.overlap_minutes * 60_000))
         if swept != known.swept:
             since = min(since, farthest)
-        return Place(term, next(self._queries(term)), since, newest, swept, done=done)
+        return Place(term, next(self._queries(term)), since, newest, swept)
 
     def _queries(self, term: str) -> Iterator[str]:
         """The ways to ask for ``term``, as far as this server needs them all."""
@@ -163,18 +166,21 @@ class Search:
             following = self._next_query(replace(at, newest=newest))
         if following is not None:
             return replace(page, next_cursor=str(replace(following, newest=newest)))
-        done = {**at.done, at.term: newest}
+        held = known.of(at.term)
+        done = {**at.done, at.term: newest if at.term not in at.cut else at.since if held is None else held}
         further = next((term for term in terms if term not in done), None)
         if further is not None:
-            return replace(page, next_cursor=str(self._begin(further, known, at.swept, done, now)))
-        return replace(page, state=str(Known({term: done[term] for term in terms}, at.swept)))
+            begun = replace(self._begin(further, known, at.swept, now), cut=at.cut, done=done)
+            return replace(page, next_cursor=str(begun))
+        return replace(page, state=str(Known({term: done[term] for term in terms}, at.swept, at.cut)))
 
     def _next_query(self, at: Place) -> Place | None:
         tried = (*at.tried, at.query)
         query = next((query for query in self._queries(at.term) if query not in tried), None)
         if query is None:
             return None
-        return Place(at.term, query, at.since, at.newest, at.swept, at.begun, lost=at.lost, tried=tried, done=at.done)
+        start = Place(at.term, query, at.since, at.newest, at.swept, at.begun, lost=at.lost, tried=tried)
+        return replace(start, cut=at.cut, done=at.done)
 
 
 def _further(at: Place, found: _Found, posts: Sequence[Post]) -> tuple[Place | None, tuple[Dropped, ...]]:

@@ -110,6 +110,13 @@ def via_a_record_that_only_its_own_server_claims(network: Network) -> str:
     return forged
 
 
+def via_a_record_in_whose_place_its_server_gives_another(network: Network) -> str:
+    network.repost("bo", 10)
+    network.reposters.clear()
+    network.broken["getRecord"] = httpx.Response(200, json=network.records["bo"][0])
+    return f"at://{did('ghost')}/app.bsky.feed.repost/r0"
+
+
 @pytest.mark.parametrize(
     "lie",
     [
@@ -121,6 +128,7 @@ def via_a_record_that_only_its_own_server_claims(network: Network) -> str:
         via_nonsense,
         via_a_record_that_never_was,
         via_a_record_that_only_its_own_server_claims,
+        via_a_record_in_whose_place_its_server_gives_another,
     ],
 )
 def test_a_via_that_cannot_be_true_is_no_evidence(lie: Any) -> None:
@@ -187,7 +195,8 @@ def test_a_record_far_down_in_a_busy_account_is_found_within_three_pages() -> No
 def test_one_backdated_record_does_not_end_the_search_of_an_account() -> None:
     network = Network()
     network.repost("bo", 10)
-    network.repost("bo", -9000, subject="at://did:plc:x/app.bsky.feed.post/p")
+    for number in range(150):
+        network.repost("bo", -9000 if number == 80 else 20, subject=f"at://did:plc:x/app.bsky.feed.post/p{number}")
     assert kept(returns(network, 60))["bo"].at == at(10)
 
 
@@ -300,6 +309,18 @@ def test_reposters_without_a_record_lie_between_their_neighbours_in_time() -> No
     assert found["bo"].at < found["cy"].at < found["dee"].at
     assert found["cy"].at == at(45)
     assert [dropped.where for dropped in page.dropped] == [f"repost by {did('cy')}"]
+
+
+def test_where_no_record_can_be_had_the_order_of_the_list_gives_the_times() -> None:
+    network = Network()
+    for name in ("bo", "cy", "dee"):
+        network.repost(name, 0)
+    first = returns(network, 40, max_requests=0)[-1]
+    network.repost("eve", 0)
+    later = bluesky(network, max_requests=0).follow_up(root_of(network), first.state, at(60))
+    edges = (*reposts(first).values(), *reposts(later).values())
+    assert [edge.by.id for edge in edges] == [did("bo"), did("cy"), did("dee"), did("eve")]
+    assert [(edge.at - NINE) / timedelta(minutes=1) for edge in edges] == [10, 20, 30, 50]
 
 
 def test_a_server_that_stays_down_is_asked_three_times_in_all() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import httpx
@@ -114,12 +115,13 @@ def test_a_short_page_is_not_the_last() -> None:
     assert [params.get("cursor") for params in search.asked] == [None, "c1", "c2", "c3", "c4"]
 
 
+NUMBERS = count()
 ENDLESS = {
-    "the same cursor on every page": lambda cursor: {"posts": [spoken("ana", 5)], "cursor": "same"},
+    "the same cursor on every page": lambda cursor: {"posts": [spoken(f"u{next(NUMBERS)}", 5)], "cursor": "same"},
     "the last page again and again": lambda cursor: {"posts": [spoken("ana", 5)], "cursor": f"c{cursor}"},
     "two pages by turns": lambda cursor: {"posts": [spoken("ab"[len(cursor) % 2], 5)], "cursor": f"c{cursor}"},
     "empty pages": lambda cursor: {"posts": [], "cursor": f"c{cursor}"},
-    "ever older posts": lambda cursor: {"posts": [spoken("old", -900 - len(cursor))], "cursor": f"c{cursor}"},
+    "ever older posts": lambda cursor: {"posts": [spoken(f"u{next(NUMBERS)}", -900)], "cursor": f"c{cursor}"},
 }
 
 
@@ -275,11 +277,15 @@ def test_a_service_that_takes_neither_cursor_nor_until_is_left_with_what_it_gave
         return {"posts": [spoken("ana", 30), spoken("bo", 20)], "cursor": "more"}
 
     search = Search(finds=finds)
-    pages = walk(bluesky(search, overlap_minutes=0), known(0))
-    assert names(pages) == ["ana", "bo"]
-    assert pages[-1].gap == Gap(NINE, NINE + timedelta(minutes=20), "the search for Northline Air went no further back")
-    assert [dropped.where for dropped in pages[-1].dropped] == ["older posts"]
-    assert len(search.asked) < 7
+    first = walk(bluesky(search, overlap_minutes=0), known(0))
+    assert names(first) == ["ana", "bo"]
+    assert [(dropped.where, page.gap) for page in first for dropped in page.dropped][-1:] == [("older posts", None)]
+    assert known_of(first[-1]) == {"Northline Air": ms(0)}, "it may go better the next time"
+    second = walk(bluesky(search, overlap_minutes=0), first[-1].state)
+    reason = "the search for Northline Air went no further back"
+    assert [page.gap for page in second if page.gap] == [Gap(NINE, NINE + timedelta(minutes=20), reason)]
+    assert known_of(second[-1]) == {"Northline Air": ms(30)}
+    assert len(search.asked) < 12
 
 
 def test_a_server_that_is_down_ends_the_turn_and_not_the_walk() -> None:
