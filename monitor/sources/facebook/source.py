@@ -106,6 +106,7 @@ class FacebookSource:
 
     def _begin(self, step: str, memory: Memory, now: datetime) -> Place:
         otherwise = int((now - timedelta(hours=self._config.lookback_hours)).timestamp())
+        memory.setdefault(step, otherwise)  # should this fail for long, it still goes back to here
         overlap = int(self._config.overlap_minutes * 60)
         return Place.begin(memory.get(step), otherwise, overlap, int(now.timestamp()), step)
 

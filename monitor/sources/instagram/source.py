@@ -98,6 +98,7 @@ class InstagramSource:
 
     def _begin(self, memory: Memory, now: datetime) -> Place:
         otherwise = int((now - timedelta(hours=self._config.lookback_hours)).timestamp())
+        memory.setdefault("newest", otherwise)  # should this fail for long, it still goes back to here
         overlap = int(self._config.overlap_minutes * 60)
         return Place.begin(memory.get("newest"), otherwise, overlap, int(now.timestamp()))
 
