@@ -12,7 +12,7 @@ from monitor.errors import BadPayload, NotFound, RateLimited, Refused, SourceErr
 
 MOST_BYTES = 500_000  # of one file; the rest is not read
 _KEPT = timedelta(hours=24)
-_AGAIN = timedelta(minutes=15)  # after a site that did not give its rules
+_AGAIN = timedelta(minutes=5)  # after a site that did not give its rules
 _REMEMBERED = 5_000  # sites
 _NAMES = {"useragent": "user-agent", "user agent": "user-agent", "dissallow": "disallow"}
 _READ = frozenset(("user-agent", "allow", "disallow", "crawl-delay", "request-rate"))
@@ -24,6 +24,7 @@ Fetch = Callable[[str], bytes]  # the file behind an address; raises SourceError
 class _Rules:
     parsed: Protego | None  # None: the site did not give them
     until: datetime  # asked for again then
+    failure: str = ""  # why it did not
 
 
 class Robots:
@@ -45,7 +46,9 @@ class Robots:
         rules = self._rules_of(origin)
         if rules.parsed is None:
             wait = max(rules.until - self._clock.now(), timedelta(0))
-            raise Unreachable(f"{where}: the site does not tell its robots.txt, so nothing is read", retry_after=wait)
+            raise Unreachable(
+                f"{where} is not read while the site's rules are unknown: {rules.failure}", retry_after=wait
+            )
         if not rules.parsed.can_fetch(origin + path, self._agent):
             raise Refused(f"{where}: the site's robots.txt asks crawlers to stay away from it")
         return _distance(rules.parsed, self._agent)
@@ -70,8 +73,9 @@ class Robots:
             raise
         except (NotFound, Unauthorised, BadPayload, Refused):  # 4xx, or nothing that can be read: no rules
             return _Rules(Protego.parse(""), now + _KEPT)
-        except SourceError:
-            return _Rules(known.parsed if known else None, now + _AGAIN)  # the old rules hold a little longer
+        except SourceError as error:
+            kept = known.parsed if known else None  # the old rules hold a little longer
+            return _Rules(kept, now + max(_AGAIN, error.retry_after or _AGAIN), str(error))
         return _Rules(Protego.parse("\n".join(_for_us(text, self._agent))), now + _KEPT)
 
     def _remember(self, origin: str, rules: _Rules, now: datetime) -> None:
