@@ -502,12 +502,20 @@ def test_a_place_in_the_list_that_the_site_has_forgotten_costs_one_more_return(s
     assert len(reposts(third)) == 20
 
 
-def test_a_list_that_never_ends_is_left_after_the_set_number_of_pages() -> None:
+@pytest.mark.parametrize("cursor", ["same", "{}"])
+def test_a_list_whose_last_page_is_sent_again_and_again_ends(cursor: str) -> None:
     network = Network()
-    network.broken["getRepostedBy"] = httpx.Response(
-        200, json={"repostedBy": [{"did": did("bo"), "handle": "bo.example"}], "cursor": "c"}
-    )
-    page = bluesky(network, max_pages=9, max_requests=0).follow_up(root_of(network), None, NOW)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "getRepostedBy" not in request.url.path:
+            return network(request)
+        network.asked["getRepostedBy"] += 1
+        profile = {"did": did("bo"), "handle": "bo.example"}
+        return httpx.Response(
+            200, json={"repostedBy": [profile], "cursor": cursor.format(network.asked["getRepostedBy"])}
+        )
+
+    page = bluesky(answer, max_pages=9, max_requests=0).follow_up(root_of(network), None, NOW)
     assert network.asked["getRepostedBy"] == 2
     assert set(reposts(page)) == {"bo"}
 
