@@ -17,6 +17,7 @@ from graph.cascade import CascadeState, CascadeTracker, Node
 from graph.domain import GrowthPoint
 from graph.forecast.base import Forecaster
 from monitor.domain import Brand, Post, PostKey
+from monitor.planning import ALL_BRANDS
 from monitor.recording import META_KEY, RecordingLabel, spell
 from monitor.store.crawls import CrawlStore
 from monitor.store.meta import MetaStore
@@ -130,7 +131,7 @@ class CaseReader:
         return usual_hour([(start, mentions) for start, mentions, *_ in rows], this_hour)
 
     def _silent(self, brand: str, now: datetime) -> tuple[SilentSource, ...]:
-        rows = [row for row in self._crawls.all() if row.brand == brand and row.failures > 0]
+        rows = [row for row in self._crawls.all() if row.brand in (brand, ALL_BRANDS) and row.failures > 0]
         return tuple(SilentSource(row.source, row.last_success_at, row.last_error or "") for row in rows)
 
     def _label(self) -> RecordingLabel | None:
@@ -146,8 +147,9 @@ def _issues(incident: Incident) -> list[str]:
 
 def _claim(incident: Incident, posts: Sequence[Post]) -> Post | None:
     """The root, else the first post of the issue; a surge of complaints about all sorts of things has none."""
-    root = next((post for post in posts if post.key == incident.root), None)
-    return root or next((post for post in posts if post.issue in _issues(incident)), None)
+    there = [post for post in posts if post.deleted_at is None]  # what was taken back is not quoted
+    root = next((post for post in there if post.key == incident.root), None)
+    return root or next((post for post in there if post.issue in _issues(incident)), None)
 
 
 def usual_hour(past: Sequence[tuple[datetime, int]], hour: datetime) -> float | None:
@@ -179,7 +181,8 @@ def _arrivals(posts: Sequence[Post]) -> tuple[SiteArrival, ...]:
 
 def _examples(posts: Sequence[Post], claim: Post | None) -> tuple[Post, ...]:
     """The claim itself and the two plainest complaints that say it in other words."""
-    rest = [p for p in posts if p.assessment and p.assessment.is_complaint and (claim is None or p.key != claim.key)]
+    there = [post for post in posts if post.deleted_at is None]
+    rest = [p for p in there if p.assessment and p.assessment.is_complaint and (claim is None or p.key != claim.key)]
     plainest = sorted(rest, key=lambda p: (-(p.assessment.complaint or 0) if p.assessment else 0, p.created_at, p.key))
     said, chosen = set[str](), list[Post]()
     for post in plainest:

@@ -8,7 +8,7 @@ from statistics import median
 
 from monitor.domain import Page, Post, PostKey
 from monitor.due import next_check
-from monitor.errors import SourceError
+from monitor.errors import BudgetSpent, SourceError
 from monitor.plain_text import one_line
 from monitor.store.crawls import CrawlState
 from monitor.store.follows import FollowState
@@ -24,6 +24,15 @@ _STREAM = ":stream"
 def stream_name(source: str) -> str:
     """The name of the row of a source's stream, beside the one of its crawl."""
     return source + _STREAM
+
+
+def stream_of(row: str) -> str | None:
+    """The source whose stream the row of that name is about; None for the row of a crawl.
+
+    >>> stream_of("bluesky:stream"), stream_of("bluesky")
+    ('bluesky', None)
+    """
+    return row.removesuffix(_STREAM) if row.endswith(_STREAM) else None
 
 
 def after(before: CrawlState, turn: Walk, added: Added, now: datetime) -> CrawlState:
@@ -45,6 +54,8 @@ def next_turn(row: CrawlState, turn: Walk, added: Added, every: timedelta, now: 
     error = turn.error
     if error is None and turn.cursor is not None and added.posts:
         return now + min(SOON, every)
+    if isinstance(error, BudgetSpent) and error.retry_after is not None:  # no failure: it is our own ceiling
+        return now + max(error.retry_after, timedelta(seconds=1))
     failures = row.failures if error is None or error.retry else max(row.failures, _HOPELESS)
     fraction = zlib.crc32(f"{row.brand}/{row.source}".encode()) / 2**32
     return next_check(now, every, failures, error.retry_after if error else None, fraction)

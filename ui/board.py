@@ -14,7 +14,7 @@ from ui.i18n import Texts, languages, zone
 from ui.runtime import open_services
 from ui.services import Services
 from ui.settings import load
-from ui.views import alerts, case
+from ui.views import alerts, case, sources
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -65,7 +65,8 @@ def _navigate(services: Services, texts: Texts, waiting: int, name: str) -> None
         partial(alerts.render, services, texts, who, open_case), title=counted, url_path="alerts", default=True
     )
     one = st.Page(draw_case, title=texts("nav.case"), url_path="case")
-    page = st.navigation([every, one])
+    seen = st.Page(partial(sources.render, services, texts, who), title=texts("nav.sources"), url_path="sources")
+    page = st.navigation([every, one, seen])
     components.said()
     page.run()
 

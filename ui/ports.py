@@ -6,7 +6,7 @@ from typing import Protocol
 
 from alerts.casefile import CaseFile
 from alerts.domain import Delivery, Incident, LogEntry
-from monitor.domain import Account, AccountKey, Post
+from monitor.domain import Account, AccountKey, Gap, Post
 from ui.charts.tree import Hop
 
 
@@ -72,12 +72,43 @@ class Crawl(Protocol):
     def last_error(self) -> str | None:
         """Why."""
 
+    @property
+    def newest_post_at(self) -> datetime | None:
+        """When the newest post that it found was written."""
+
+    @property
+    def lag_seconds(self) -> float | None:
+        """The median age of what it found last."""
+
+    @property
+    def cursor(self) -> str | None:
+        """Where an unfinished walk goes on."""
+
+    @property
+    def next_check_at(self) -> datetime | None:
+        """When it is looked at next."""
+
+    @property
+    def posts_total(self) -> int:
+        """How many posts it found."""
+
+    @property
+    def dropped_total(self) -> int:
+        """How much of what it was sent could not be used."""
+
 
 class Crawls(Protocol):
     """See ``monitor.store.crawls.CrawlStore``."""
 
     def all(self) -> Sequence[Crawl]:
         """Every look of every source."""
+
+
+class Gaps(Protocol):
+    """See ``monitor.store.gaps.GapStore``."""
+
+    def since(self, moment: datetime, limit: int) -> Sequence[tuple[str, Gap]]:
+        """What was missed, newest first, each with its source."""
 
 
 class Meta(Protocol):

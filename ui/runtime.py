@@ -82,6 +82,8 @@ def open_services(url: str, config: Path | None = None, clock: Clock | None = No
         brands=brands,
         people=settings.team(),
         clock=clock or SystemClock(),
+        gaps=stores.crawling.gaps,
+        sees={name: spec.capabilities for name, spec in SOURCES.items()},
     )
 
 

@@ -9,13 +9,16 @@ from alerts import acts
 from alerts.casefile import CaseFile, SilentSource
 from alerts.domain import Incident, Level, LogEntry, Person, Status, Verdict
 from monitor.clock import Clock
-from monitor.domain import AccountKey, Brand, Post
+from monitor.domain import AccountKey, Brand, Gap, Post
 from monitor.errors import RipplewatchError
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
+from monitor.sources.base import Capabilities
 from ui.charts.tree import Forest, Placed, largest, place
+from ui.looks import SourceLook, SourceRow, source_looks, source_rows
 from ui.memory import Memory
 from ui.next_steps import NextStep, next_steps
-from ui.ports import Cases, Crawl, Crawls, Deliveries, Incidents, Meta, Posts
+from ui.ports import Cases, Crawls, Deliveries, Gaps, Incidents, Meta, Posts
+from ui.sight import Blind, blind_spots
 
 Whose = Literal["everyone", "free", "mine"]
 Change = Callable[[Incident], tuple[Incident, LogEntry]]
@@ -26,6 +29,8 @@ TICK_KEY = "last_tick_at"
 NODES_READ = 50_000
 POINTS_DRAWN = 400
 POSTS_SHOWN = 40
+GAPS_SHOWN = timedelta(days=7)
+GAPS_LISTED = 20
 
 
 class ActRefusedError(RipplewatchError):
@@ -45,20 +50,6 @@ class Filters:
         owner = incident.owner or incident.acked_by
         whose = {"everyone": True, "free": owner in {None, who}, "mine": owner == who}[self.whose]
         return whose and incident.level >= self.least and self.brand in {None, incident.brand}
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLook:
-    """How well one source can be seen, over all brands."""
-
-    source: str
-    last_success_at: datetime | None
-    reason: str | None  # why it is silent; None: it answered when last asked
-
-    @property
-    def fine(self) -> bool:
-        """Whether it answered when last asked."""
-        return self.reason is None and self.last_success_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +78,16 @@ class AlertsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """What the Sources page shows."""
+
+    now: datetime
+    rows: tuple[SourceRow, ...]  # the silent ones first
+    gaps: tuple[tuple[str, Gap], ...]  # the newest first
+    is_recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """What the Case page shows."""
 
@@ -99,6 +100,7 @@ class CasePage:
     ahead: Sequence[NextStep]
     moments: Sequence[KnownMoment]  # of a recorded case: what is known to have happened
     recorded: bool
+    blind: Mapping[str, Sequence[Blind]] = field(default_factory=dict)  # by site: what its evidence lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Services:
     brands: Sequence[Brand]
     people: Sequence[Person]
     clock: Clock
+    gaps: Gaps
+    sees: Mapping[str, Capabilities | None] = field(default_factory=dict)  # what each source can see
     files: Memory[CaseFile] = field(default_factory=Memory, repr=False)
     pictures: Memory[tuple[Forest, Sequence[Placed]]] = field(default_factory=Memory, repr=False)
 
@@ -182,7 +186,14 @@ class Services:
             ahead=next_steps(file, self.deliveries.of_incident(id)),
             moments=label.moments if label else (),
             recorded=label is not None,
+            blind={} if label else {at.source: blind_spots(self.sees.get(at.source)) for at in file.sites},
         )
+
+    def sources(self, who: str) -> SourcesPage:
+        """How each source stands, what it cannot see, and which times of the last week were missed."""
+        now, recorded = self.now(), self._label() is not None
+        rows = () if recorded else source_rows(self.crawls.all(), self.sees)
+        return SourcesPage(now, rows, tuple(self.gaps.since(now - GAPS_SHOWN, GAPS_LISTED)), recorded)
 
     def _names(self, keys: Iterable[AccountKey | None], file: CaseFile) -> dict[AccountKey, str]:
         known = self.posts.accounts([key for key in keys if key is not None])
@@ -247,25 +258,6 @@ class Services:
 def attention(incident: Incident) -> tuple[bool, int, float]:
     """Sorts by what needs a person now: nobody has it, then the worse level, then the newer one."""
     return incident.status is not Status.open, -incident.level, -incident.fired_at.timestamp()
-
-
-def source_looks(crawls: Sequence[Crawl]) -> tuple[SourceLook, ...]:
-    """One line a source, the silent ones first; a source is seen as badly as for the brand for which it is worst."""
-    worst: dict[str, Crawl] = {}
-    for crawl in crawls:
-        other = worst.get(crawl.source)
-        if other is None or _blindness(crawl) > _blindness(other):
-            worst[crawl.source] = crawl
-    looks = [
-        SourceLook(name, crawl.last_success_at, (crawl.last_error or "") if crawl.failures else None)
-        for name, crawl in worst.items()
-    ]
-    return tuple(sorted(looks, key=lambda look: (look.fine, look.source)))
-
-
-def _blindness(crawl: Crawl) -> tuple[bool, float]:
-    last = crawl.last_success_at
-    return crawl.failures > 0, -last.timestamp() if last else float("inf")
 
 
 def _asleep(incident: Incident, now: datetime) -> bool:

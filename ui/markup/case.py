@@ -11,7 +11,9 @@ from ui.i18n import Texts
 from ui.markup import phrases
 from ui.markup.card import arrivals, level_mark, standing
 from ui.markup.safe import handle, link, safe
+from ui.markup.sources import said
 from ui.next_steps import NextStep
+from ui.sight import Blind
 
 CARRIERS_SHOWN = 8
 SIGNS = "①②③④⑤⑥⑦⑧⑨"  # of known moments, here and in the curve
@@ -67,6 +69,15 @@ def known(file: CaseFile, texts: Texts) -> str:
     return f'<div class="rw-known">{cells}</div>{where}'
 
 
+def blind(spots: Mapping[str, Sequence[Blind]], texts: Texts) -> str:
+    """For each site of the incident what its evidence lacks."""
+    lines = (
+        f"<li><b>{safe(site, 40)}</b>: {safe('; '.join(said(spot, texts) for spot in own) or '–', 900)}</li>"
+        for site, own in spots.items()
+    )
+    return f'<ul class="rw-gaps">{"".join(lines)}</ul>'
+
+
 def carriers(file: CaseFile, texts: Texts) -> str:
     """Who carried it: role, reposts caused, share, followers, next step."""
     if not file.carriers:
@@ -109,9 +120,15 @@ def _post(post: Post, names: Mapping[AccountKey, str], now: datetime, texts: Tex
         read = texts("case.complaint_yes", share=texts.percent(post.assessment.complaint))
     meta = " · ".join((by, safe(post.key.source, 30), when, safe(texts.language_name(language)), safe(read)))
     return (
-        f'<div class="rw-post"><p class="rw-text" dir="auto">{safe(post.text, 400) or "–"}</p>'
+        f'<div class="rw-post"><p class="rw-text" dir="auto">{_words(post, texts)}</p>'
         f'<p class="rw-small">{meta}</p></div>'
     )
+
+
+def _words(post: Post, texts: Texts) -> str:
+    if post.deleted_at is not None:
+        return f'<span class="rw-muted">{safe(texts("post.taken_back"))}</span>'
+    return safe(post.text, 400) or "–"
 
 
 def timeline(log: Sequence[LogEntry], ahead: Sequence[NextStep], now: datetime, texts: Texts) -> str:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from alerts.domain import Incident
 from ui.i18n import Texts
+from ui.looks import SourceLook
 from ui.markup.safe import safe
-from ui.services import AlertsPage, SourceLook
+from ui.services import AlertsPage
 
 
 def top(page: AlertsPage, texts: Texts) -> str:

@@ -165,6 +165,9 @@ def _people_and_deeds(page: CasePage, texts: Texts) -> None:
             st.html(markup.timeline(page.log, page.ahead, page.file.now, texts))
         with _panel("known", texts("case.measured")):
             st.html(markup.known(page.file, texts))
+        if page.blind:
+            with _panel("blind", texts("blind.title")):
+                st.html(markup.blind(page.blind, texts))
 
 
 def _posts(page: CasePage, texts: Texts) -> None:
