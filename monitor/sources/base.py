@@ -103,6 +103,15 @@ class Rechecks(Protocol):
 
 
 @runtime_checkable
+class Probes(Protocol):
+    """A source whose usual look at its site is dear, and that has a smaller one to see whether all is well."""
+
+    def probe(self, now: datetime) -> Page:
+        """One small request that shows that the site answers and knows us; posts where they come at no extra cost.
+        Raises SourceError."""
+
+
+@runtime_checkable
 class Streams(Protocol):
     """A source whose site sends posts by itself."""
 

@@ -1,6 +1,7 @@
 """GDELT: news articles of the last three months, in all languages, through its document search."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -61,17 +62,27 @@ class GdeltSource:
         lost = Dropped(f"window from {_stamp(walk.lower)}", f"more than {MOST} articles at once")
         return replace(page, dropped=(*page.dropped, lost)), walk.onward()
 
+    def probe(self, now: datetime) -> Page:
+        """No posts: a search for a single article of the last hour shows that the site answers."""
+        lower = int((now - timedelta(hours=1)).timestamp())
+        with suppress(Garbled):  # an answer all the same
+            read(self._asked('"news"', lower, int(now.timestamp()), 1))
+        return Page()
+
     def _ask(self, query: str, walk: Walk) -> str:
+        return self._asked(query, walk.lower, walk.upper, MOST)
+
+    def _asked(self, query: str, lower: int, upper: int, most: int) -> str:
         for pace in self._pace:
             self._http.ledger.spend(pace)
         params: Mapping[str, str | int] = {
             "query": query,
             "mode": "artlist",
             "format": "json",
-            "maxrecords": MOST,
+            "maxrecords": most,
             "sort": "datedesc",
-            "startdatetime": _stamp(walk.lower),
-            "enddatetime": _stamp(walk.upper),
+            "startdatetime": _stamp(lower),
+            "enddatetime": _stamp(upper),
         }
         return self._http.get(self._config.base_url, params, {"accept": "application/json"}).text()
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from monitor.domain import Brand, Page, Post
+from monitor.errors import BadPayload
 from monitor.http import HttpClient
 from monitor.ledger import Allowance
 from monitor.meta_graph import Graph, HashtagsSpent
@@ -51,6 +52,12 @@ class InstagramSource:
     def recheck(self, posts: Sequence[Post], now: datetime) -> Page:
         """``posts`` as they stand now; those that are gone are deleted."""
         return self._returns.recheck(posts, now)
+
+    def probe(self, now: datetime) -> Page:
+        """No posts: the account itself, which uses none of the week's hashtags, shows that the token is good."""
+        if self._graph.ask(self._config.user_id, {"fields": "id"}, now).get("id") != self._config.user_id:
+            raise BadPayload(f"{NAME}: the account answered without itself")
+        return Page()
 
     def _readings(self, brand: Brand) -> Iterator[tuple[str, str]]:
         """What is read for a brand: key, and the name by which people know it."""

@@ -70,6 +70,11 @@ class RedditSource:
             deleted=tuple(key for page in pages for key in page.deleted),
         )
 
+    def probe(self, now: datetime) -> Page:
+        """No posts: a login and the smallest search show that the app may ask."""
+        things_of(self._api.get("/search", {"q": "reddit", "sort": "new", "t": "hour", "limit": "1"}, now))
+        return Page()
+
     def _ask(self, plan: Plan, at: Place, now: datetime) -> Any:
         reading = plan.readings(apart=at.apart)[at.reading]
         params = {"limit": str(_PAGE), **({"after": at.after} if at.after else {})}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from monitor.domain import Brand, Page, Post
+from monitor.errors import BadPayload
 from monitor.http import HttpClient
 from monitor.ledger import Allowance
 from monitor.meta_listing import Place
@@ -48,6 +49,12 @@ class ThreadsSource:
     def recheck(self, posts: Sequence[Post], now: datetime) -> Page:
         """``posts`` as they stand now; those that are gone are deleted."""
         return self._returns.recheck(posts, now)
+
+    def probe(self, now: datetime) -> Page:
+        """No posts: the token's own account, which is no search, shows that the token is good."""
+        if not self._api.graph.ask("me", {"fields": "id"}, now).get("id"):
+            raise BadPayload(f"{NAME}: the account answered without itself")
+        return Page()
 
     def _readings(self, brand: Brand) -> Iterator[tuple[str, str]]:
         """What is read for a brand: key, and the name by which people know it."""

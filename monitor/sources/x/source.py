@@ -24,6 +24,7 @@ _PAGE = (10, 100)  # posts on a page of a search
 _KEPT_BACK = 0.5  # of what is left, for later looks, where a walk cannot be paid for in full anyway
 _MOST_EMPTY = 3  # pages in a row that hold nothing and name a next one; X says that short pages are no end
 _AHEAD = timedelta(minutes=1)  # clocks differ by that
+_PROBE = "from:XDevelopers"
 
 
 class XSource:
@@ -62,6 +63,11 @@ class XSource:
             dropped=tuple(drop for page in pages for drop in page.dropped),
             deleted=tuple(key for page in pages for key in page.deleted),
         )
+
+    def probe(self, now: datetime) -> Page:
+        """No posts, which cost; how many an account has made, the price of one post, shows that the key is good."""
+        self._api.volume({"query": _PROBE}, now)
+        return Page()
 
     def _page(self, asked: Sequence[str], at: Place, gap: Gap | None, state: str | None, now: datetime) -> Page:
         params = {"query": asked[at.query], **at.window, **({"next_token": at.token} if at.token else {})}

@@ -13,6 +13,8 @@ from monitor.sources.youtube.config import NAME, Config
 from monitor.sources.youtube.discovery import Discovery
 from monitor.sources.youtube.returns import Returns
 
+_FIRST_VIDEO = "jNQXAC9IVRw"  # of the site; that it is there does not matter
+
 
 class YoutubeSource:
     """Searches videos that name a brand, reads what is said below them, and below the brand's own."""
@@ -41,6 +43,11 @@ class YoutubeSource:
     def recheck(self, posts: Sequence[Post], now: datetime) -> Page:
         """``posts`` as they stand now; those that the site does not list any more are gone."""
         return self._returns.recheck(posts, now)
+
+    def probe(self, now: datetime) -> Page:
+        """No posts: one unit of the quota, none of the few searches, shows that the key is good."""
+        self._api.listing("videos", {"part": "id", "id": _FIRST_VIDEO}, now)
+        return Page()
 
 
 SPEC = SourceSpec(
