@@ -15,6 +15,7 @@ NAMES = ("北线乘客", "候鸟_B", "재경K", "రవి-7", "Anna·W", "山�
 OWN_ACCOUNT = "北线航空"
 _CHINA = timezone(timedelta(hours=8))
 _FIRST_SECOND = 515_483_463
+_LONGEST = 2_000  # characters of a text; the rest of a chain is cut off
 _STATUSES: tuple[Kind, ...] = ("post", "repost", "quote")
 
 
@@ -49,10 +50,10 @@ class WeiboSite:
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """What points the source here."""
-        limits = {} if self._limit is None else {"requests_per_hour": self._limit // 2}
-        paid = {} if self._limit is None else {"paid_requests_per_hour": self._limit // 2}
+        half = None if self._limit is None else max(1, self._limit // 2)
+        limits = {} if half is None else {"requests_per_hour": half, "paid_requests_per_hour": half}
         urls = {"base_url": f"{base_url}/2", "commercial_url": f"{base_url}/c/2"}
-        return {**urls, "access_token": TOKEN, "search": True, **limits, **paid}
+        return {**urls, "access_token": TOKEN, "search": True, **limits}
 
     def key_of(self, event: Event) -> PostKey:
         """The key under which ``event`` is to be stored."""
@@ -106,28 +107,28 @@ class WeiboSite:
         ]
         size, page = asked.number("count", 20, 50), asked.number("page", 1, 10_000)
         shown = found[(page - 1) * size : page * size] if page <= self.deepest else []
-        return _json({"statuses": [self._status(event, now) for event in shown], "total_number": len(found)})
+        return _json({"statuses": self._statuses(shown, now), "total_number": len(found)})
 
     def _mentions(self, asked: Asked, now: datetime) -> Answer:
         events = [e for e in self._world.listed(now, *_STATUSES) if f"@{OWN_ACCOUNT}" in self.text(e)]
-        return self._listed(asked, events, "statuses", lambda event: self._status(event, now), 50)
+        return self._listed(asked, events, "statuses", lambda page: self._statuses(page, now), 50)
 
     def _reposts(self, asked: Asked, now: datetime) -> Answer:
         root = self._event(asked.one("id"), now)
         if root is None:
             return _error(400, 20101, "target weibo does not exist!")
         events = self._world.cascade(root.number, now, "repost", "quote")
-        return self._listed(asked, events, "reposts", lambda event: self._status(event, now), 200)
+        return self._listed(asked, events, "reposts", lambda page: self._statuses(page, now), 200)
 
     def _comments(self, asked: Asked, now: datetime) -> Answer:
         root = self._event(asked.one("id"), now)
         if root is None:
             return _error(400, 20101, "target weibo does not exist!")
         events = self._world.cascade(root.number, now, "reply")
-        return self._listed(asked, events, "comments", self._comment, 200)
+        return self._listed(asked, events, "comments", lambda page: [self._comment(event) for event in page], 200)
 
     def _listed(
-        self, asked: Asked, events: Iterable[Event], field: str, shown: Callable[[Event], Any], most: int
+        self, asked: Asked, events: Iterable[Event], field: str, shown: Callable[[list[Event]], Any], most: int
     ) -> Answer:
         size = asked.number("count", 20, most)
         since, until = int(asked.one("since_id") or 0), int(asked.one("max_id") or 0)
@@ -135,7 +136,7 @@ class WeiboSite:
         found = [e for e in newest_first if mid(e) > since and (not until or mid(e) <= until)]
         page = found[:size]
         following = mid(found[size]) if len(found) > size else 0
-        body = {field: [shown(e) for e in page], "hasvisible": False, "previous_cursor": 0, "next_cursor": following}
+        body = {field: shown(page), "hasvisible": False, "previous_cursor": 0, "next_cursor": following}
         return _json({**body, "total_number": len(newest_first)})
 
     # -- by id
@@ -144,7 +145,7 @@ class WeiboSite:
         event = self._event(asked.one("id"), now)
         if event is None:
             return _error(400, 20101, "target weibo does not exist!")
-        status = self._status(event, now)
+        status = self._status(event, now, {})
         if status["isLongText"] and asked.one("isGetLongText") == "1":
             status["longText"] = {"longTextContent": self.text(event)}
         return _json(status)
@@ -157,7 +158,7 @@ class WeiboSite:
         for one in ids:
             event = self._event(one, now)
             gone = {"id": int(one), "text": "此微博已被原作者删除。"}
-            rows.append(gone if event is None else self._status(event, now))
+            rows.append(gone if event is None else self._status(event, now, {}))
         return _json({"statuses": rows, "total_number": len(rows)})
 
     def _count(self, asked: Asked, now: datetime) -> Answer:
@@ -173,13 +174,20 @@ class WeiboSite:
 
     def text(self, event: Event) -> str:
         """The text of a post, or of a repost with its chain, as it was written."""
-        own = event.text if event.kind in ("post", "quote", "reply") else event.text or "转发微博"
-        if event.kind == "post" or event.parent in (None, event.root):
-            return own
-        parent = self._world.get(event.parent or 0)
-        return own if parent is None else f"{own}//@{name(parent.author)}:{self.text(parent)}"
+        words: list[str] = []
+        step: Event | None = event
+        while step is not None and sum(map(len, words)) < _LONGEST:
+            own = step.text if step.kind != "repost" else step.text or "转发微博"
+            words.append(f"//@{name(step.author)}:{own}" if words else own)
+            below_root = step.kind == "post" or step.parent in (None, step.root)
+            step = None if below_root else self._world.get(step.parent or 0)
+        return "".join(words)[:_LONGEST]
 
-    def _status(self, event: Event, now: datetime, *, origin: bool = True) -> dict[str, Any]:
+    def _statuses(self, events: Iterable[Event], now: datetime) -> list[dict[str, Any]]:
+        origins: dict[int, dict[str, Any]] = {}
+        return [self._status(event, now, origins) for event in events]
+
+    def _status(self, event: Event, now: datetime, origins: dict[int, dict[str, Any]]) -> dict[str, Any]:
         counts, text = self._counts(event, now), self.text(event)
         cut = self.longest is not None and len(text) > self.longest
         status: dict[str, Any] = {
@@ -194,15 +202,20 @@ class WeiboSite:
             "comments_count": counts["comments"],
             "attitudes_count": counts["attitudes"],
         }
-        root = self._world.get(event.root) if event.root is not None and origin else None
-        if root is not None and root.is_listed(now):
-            status["retweeted_status"] = self._status(root, now, origin=False)
-        elif root is not None:
-            text = "抱歉，此微博已被作者删除。"
-            status["retweeted_status"] = {"id": mid(root), "text": text, "deleted": "1", "user": None}
+        if event.root is not None:
+            if event.root not in origins:
+                origins[event.root] = self._origin(event.root, now)
+            status["retweeted_status"] = origins[event.root]
         if self.parents_told and event.parent is not None and (parent := self._world.get(event.parent)) is not None:
             status["pid"] = str(mid(parent))
         return status
+
+    def _origin(self, number: int, now: datetime) -> dict[str, Any]:
+        root = self._world.get(number)
+        if root is not None and root.is_listed(now):
+            return self._status(root, now, {})
+        gone = {"text": "抱歉，此微博已被作者删除。", "deleted": "1", "user": None}
+        return {"id": number if root is None else mid(root), **gone}
 
     def _comment(self, event: Event) -> dict[str, Any]:
         comment: dict[str, Any] = {

@@ -69,7 +69,10 @@ class Follower:
             status = found.take("reposts", {**row, "retweeted_status": {"id": int(root.id)}})
             if status is not None:
                 acts.append(status.act())
+        before = memory.paths.conflicts
         memory.paths.add(acts, complete=not (reading.listing.holes or memory.forgot))
+        if (more := memory.paths.conflicts - before) > 0:
+            found.dropped.append(Dropped("reposts", f"of {more} the site names another parent than the text"))
         return replace(memory, reposts=reading.listing)
 
     def _comments(self, memory: Memory, status: Status, found: Gathering, now: datetime) -> tuple[Memory, Page]:

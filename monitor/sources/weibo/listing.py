@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 
 from monitor.errors import SourceError
 
-_AGAIN = 2  # pages at most that are read once more for rows that were listed late
-
 
 class Row(NamedTuple):
     """One thing in a list."""
@@ -18,13 +16,17 @@ class Row(NamedTuple):
     value: Any
 
 
+Span = tuple[int, int]  # from above the one id up to the other
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """How far a list was read: all up to ``top``, but for ``holes``; what lies above ``since`` is looked at again."""
 
     since: int = 0
     top: int = 0
-    holes: tuple[tuple[int, int], ...] = ()  # from above the one id up to the other, newest first
+    holes: tuple[Span, ...] = ()  # newest first
+    again: Span | None = None  # was read once, and is still to be looked at again for rows that were listed late
 
 
 @dataclass(slots=True)
@@ -46,19 +48,18 @@ def read_on(listing: Listing, ask: Ask, pages: int, overlap: timedelta) -> Readi
     The next look goes back ``overlap`` behind the newest row.
     """
     look = _Look(ask, pages)
-    again = 0 if listing.holes else _AGAIN  # what was never read comes first
-    unread = [
-        look.down(0, listing.since, listing.top, again),
-        *(look.down(high, low, low) for low, high in listing.holes),
-    ]
+    left = look.down(0, listing.since, stop=listing.top if listing.holes else 0)  # what was never read comes first
+    holes = [_above(left, listing.top)]
+    holes += [look.down(high, low) for low, high in listing.holes]
+    again = _both(_below(left, listing.top), listing.again)
+    if again is not None:
+        again = look.down(again[1], again[0])
     newest = max((row.at for row in look.seen.values()), default=None)
     settled = [row.id for row in look.seen.values() if newest and row.at <= newest - overlap]
     top = max([listing.top, *look.seen])
-    return Reading(
-        [row.value for row in look.seen.values()],
-        Listing(max([listing.since, *settled]), top, tuple(hole for hole in unread if hole is not None)),
-        look.error,
-    )
+    unread = tuple(hole for hole in holes if hole is not None)
+    reading = Listing(max([listing.since, *settled]), top, unread, again)
+    return Reading([row.value for row in look.seen.values()], reading, look.error)
 
 
 class _Look:
@@ -68,20 +69,16 @@ class _Look:
         self.seen: dict[int, Row] = {}
         self.error: SourceError | None = None
 
-    def down(self, high: int, low: int, known: int, again: int = 0) -> tuple[int, int] | None:
-        """Read from ``high`` (0: the top) down to ``low``, where all up to ``known`` was read before; what is left."""
-        while self._pages and self.error is None:
-            if 0 < high <= known:
-                again -= 1
-                if again < 0:
-                    return None
+    def down(self, high: int, low: int, stop: int = 0) -> Span | None:
+        """Read from ``high`` (0: the top) down to ``low``, or to ``stop``; what is left."""
+        while self._pages and self.error is None and not 0 < high <= stop:
             lowest = self._page(high, low)
-            if lowest is None:
-                return None if self.error is None else _hole(known, high)
-            high = lowest - 1  # the site counts the id in
-            if high <= low:
+            if lowest is None and self.error is None:
                 return None
-        return _hole(known, high)
+            high = high if lowest is None else lowest - 1  # the site counts the id in
+            if 0 < high <= low or (high == 0 and lowest is not None):
+                return None
+        return (low, high) if high > low else None
 
     def _page(self, high: int, low: int) -> int | None:
         """Read one page; its lowest id, or None where it ends here."""
@@ -98,5 +95,15 @@ class _Look:
         return min(row.id for row in fresh)
 
 
-def _hole(known: int, high: int) -> tuple[int, int] | None:
-    return (known, high) if high > known else None
+def _above(span: Span | None, id_: int) -> Span | None:
+    return (max(span[0], id_), span[1]) if span is not None and span[1] > id_ else None
+
+
+def _below(span: Span | None, id_: int) -> Span | None:
+    return (span[0], min(span[1], id_)) if span is not None and span[0] < id_ else None
+
+
+def _both(one: Span | None, other: Span | None) -> Span | None:
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.sources.weibo.listing import Listing
+from monitor.sources.weibo.listing import Listing, Span
 from monitor.sources.weibo.node import How, Node
 from monitor.sources.weibo.path import Paths, Root
 
@@ -36,12 +36,11 @@ class Memory:
         here, accounts = {node.id for node in nodes}, {node.account for node in nodes}
         held = {
             "v": _VERSION,
-            "reposts": [self.reposts.since, self.reposts.top, self.reposts.holes],
-            "comments": [self.comments.since, self.comments.top, self.comments.holes],
+            "reposts": [self.reposts.since, self.reposts.top, self.reposts.holes, self.reposts.again],
+            "comments": [self.comments.since, self.comments.top, self.comments.holes, self.comments.again],
             "forgot": self.forgot or len(nodes) < len(self.paths.nodes),
             "nodes": [_row(node, root, here) for node in nodes],
             "names": [[name, who, at.timestamp()] for name, who, at in self.paths.tree.names.all() if who in accounts],
-            "conflicts": self.paths.conflicts,
         }
         written = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
         return b85encode(zlib.compress(written.encode())).decode()
@@ -61,13 +60,12 @@ def recall(state: str | None, root: Root) -> Memory:
 
 def _paths(held: Any, root: Root) -> Paths:
     paths = Paths(root)
-    paths.conflicts = int(held["conflicts"])
     tree, parents = paths.tree, list[tuple[Node, str]]()
-    for id_, account, at, key, cut, quote, followers, how, parent, site, confirmed in held["nodes"]:
+    for id_, account, at, key, cut, quote, followers, how, parent, site, agrees in held["nodes"]:
         node = Node(
             _whole(id_, root), account, _moment(at), key, bool(cut), bool(quote), followers, None, How(how), site
         )
-        node.confirmed = bool(confirmed)
+        node.confirmed, node.contradicted = agrees > 0, agrees < 0
         tree.nodes.add(node)
         if parent:
             parents.append((node, _whole(parent, root)))
@@ -104,13 +102,18 @@ def _row(node: Node, root: str, here: set[str]) -> list[Any]:
         int(node.how),
         parent.removeprefix(root) if parent and "#" in parent else parent,
         node.parent_id,
-        int(node.confirmed),
+        int(node.confirmed) - int(node.contradicted),
     ]
 
 
 def _listing(held: Any) -> Listing:
-    since, top, holes = held
-    return Listing(int(since), int(top), tuple((int(low), int(high)) for low, high in holes))
+    since, top, holes, again = held
+    return Listing(int(since), int(top), tuple(_span(hole) for hole in holes), None if again is None else _span(again))
+
+
+def _span(held: Any) -> Span:
+    low, high = held
+    return int(low), int(high)
 
 
 def _moment(seconds: float) -> datetime:

@@ -45,6 +45,7 @@ class Node:
     how: How = How.OPEN
     parent_id: str | None = None  # the site's undocumented word on where it came from
     confirmed: bool = False  # which names the same parent
+    contradicted: bool = False  # which names another one than the text
     children: "dict[str, Node]" = field(default_factory=dict)
 
     @property

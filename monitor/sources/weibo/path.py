@@ -49,12 +49,16 @@ class Paths:
 
     def __init__(self, root: Root) -> None:
         self.tree = Tree(root)
-        self.conflicts = 0  # how often the site and a text named different parents
 
     @property
     def nodes(self) -> dict[str, Node]:
         """All acts by id, ghosts among them."""
         return self.tree.nodes.by_id
+
+    @property
+    def conflicts(self) -> int:
+        """Of how many reposts the site and the text name different parents."""
+        return sum(node.contradicted for node in self.nodes.values())
 
     def changes(self) -> Changes:
         """What the acts added since the last call have changed, oldest first."""
@@ -91,11 +95,12 @@ class Paths:
         found = self._search(chain, 0, node.order)
         firm = not chain.hops or (not found.missing and found.how in _FIRM)
         said = self._said_by_site(node)
+        node.confirmed = node.contradicted = False
         if said is not None and said.parent is found.parent and not found.missing:
             node.confirmed = True
             found = found._replace(how=How.ROOT if found.how is How.NO_HOP else found.how)
         elif said is not None:
-            self.conflicts += bool(chain.hops)
+            node.contradicted = bool(chain.hops)
             found = found if firm and found.how in _BY_TEXT else said
         elif not (complete or firm):
             found = _Found(None, How.OPEN)

@@ -13,7 +13,7 @@ from monitor.sources.weibo.chain import read_chain
 from monitor.sources.weibo.comments import On, read_comments
 from monitor.sources.weibo.edges import account_key, edge, post_key
 from monitor.sources.weibo.listing import Listing
-from monitor.sources.weibo.memory import MOST_NODES, Memory, recall
+from monitor.sources.weibo.memory import Memory, recall
 from monitor.sources.weibo.path import Act, Paths, Root
 from monitor.sources.weibo.statuses import Gathering, edges_among, status_of
 from monitor.sources.weibo.values import count, moment, moment_of, own_id, short_id
@@ -247,13 +247,19 @@ def test_what_is_remembered_comes_back_whole() -> None:
     assert memory.paths.changes().nodes == ()
 
 
-def test_a_huge_tree_is_given_up_in_part_and_stays_small() -> None:
-    root, paths = remembered(MOST_NODES * 3 // 2)
-    state = str(Memory(paths))
-    memory = recall(state, root)
+def test_a_huge_tree_is_given_up_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.sources.weibo.memory.MOST_NODES", 500)
+    root, paths = remembered(900)
+    memory = recall(str(Memory(paths)), root)
     assert memory.forgot
-    assert len(memory.paths.nodes) == MOST_NODES
-    assert len(state) < 2_000_000
+    assert len(memory.paths.nodes) == 500
+    assert all(node.children for id_, node in paths.nodes.items() if id_ not in memory.paths.nodes) is False
+    assert recall(str(memory), root).forgot
+
+
+def test_what_is_remembered_is_small() -> None:
+    _, paths = remembered(3_000)
+    assert len(str(Memory(paths))) < 40 * 3_000
 
 
 @pytest.mark.parametrize("state", [None, "", "x", "{}", "\u4e2d", "0" * 50])

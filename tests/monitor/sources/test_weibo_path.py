@@ -236,6 +236,8 @@ def test_what_the_site_says_confirms_or_helps_out(
     paths.add([act(109, "u3", text, pid=pid), act(110, "u4", "后来")])
     assert through(edge(paths.nodes["109"], ROOT)) == expected
     assert paths.conflicts == conflicts
+    paths.add([act(100 - 10, "u5", "更早")])  # all that is not certain is looked at again
+    assert paths.conflicts == conflicts
 
 
 def test_hands_without_number_cost_no_memory_without_limit() -> None:

@@ -165,7 +165,7 @@ def check_whole(paths):
         assert 0 <= told.confidence <= 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_every_path_comes_back_out_of_texts_of_their_own_words(data):
     story = data.draw(stories(dress=True))
@@ -176,7 +176,7 @@ def test_every_path_comes_back_out_of_texts_of_their_own_words(data):
     assert not any(node.ghost for node in paths.nodes.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_people_who_took_a_new_name_are_found_by_their_words(data):
     story = data.draw(stories(renames=True))
@@ -188,7 +188,7 @@ def test_people_who_took_a_new_name_are_found_by_their_words(data):
             assert f"u{shared.user}" in paths.tree.names.accounts(story.names[shared.user], shared.at)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_ghosts_stand_for_what_was_deleted_and_keep_the_depth(data):
     story = data.draw(stories(renames=data.draw(st.booleans())))
@@ -208,7 +208,7 @@ def below(shared):
         yield from below(child)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_the_parent_is_right_although_texts_are_cut(data):
     longest = 140
@@ -222,7 +222,7 @@ def test_the_parent_is_right_although_texts_are_cut(data):
             assert way(paths.nodes[shared.id])[1].id == parent.id
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_fuller_text_completes_the_way_of_a_ghost(data):
     """Some children of a deleted repost lost the end of their texts: they share its ghost with those that did not."""
@@ -249,7 +249,7 @@ def test_a_fuller_text_completes_the_way_of_a_ghost(data):
     check_whole(paths)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_the_person_is_right_where_many_say_the_same_or_nothing(data):
     story = data.draw(stories(distinct=False))
@@ -264,7 +264,7 @@ def test_the_person_is_right_where_many_say_the_same_or_nothing(data):
     check_whole(paths)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_the_order_of_looks_makes_no_difference_in_the_end(data):
     """Reposts that were indexed late replace their ghosts, and what came through those came through them."""
@@ -286,7 +286,7 @@ def test_the_order_of_looks_makes_no_difference_in_the_end(data):
     assert kept == {node.id: edge(node, ROOT) for node in paths.nodes.values()}, "each change was told"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_what_is_left_open_while_older_reposts_are_unread_is_settled_later(data):
     story = data.draw(stories())
@@ -300,7 +300,7 @@ def test_what_is_left_open_while_older_reposts_are_unread_is_settled_later(data)
     assert not any(node.how is How.OPEN for node in paths.nodes.values())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_the_sites_own_word_confirms_and_never_harms(data):
     story = data.draw(stories())
@@ -324,7 +324,7 @@ def replace_parent(act, parent_id):
 NOISE = st.text(alphabet="/@:： 甲乙abé\u0c30\u0c3f…<>&;\n", max_size=60)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 5), NOISE, st.integers(0, 60), st.integers(0, 40)), max_size=25), st.booleans()
 )
@@ -366,6 +366,5 @@ def test_the_time_grows_with_the_number_of_reposts_not_with_its_square():
         Paths(ROOT).add(acts)
         return time.process_time() - begun
 
-    seconds(500)
-    small, large = min(seconds(1_000) for _ in range(3)), min(seconds(8_000) for _ in range(2))
+    small, large = min(seconds(500) for _ in range(5)), min(seconds(4_000) for _ in range(2))
     assert large < small * 8 * 4
