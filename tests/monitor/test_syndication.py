@@ -56,6 +56,12 @@ def test_chinese_feeds_are_read_in_the_wider_set(charset: str, said: str) -> Non
     assert titles(read(body, "x", "application/rss+xml")) == ["航空公司弄坏了大提琴，鎔基㐂"]
 
 
+def test_what_is_utf_8_is_read_so_whatever_it_is_said_to_be() -> None:
+    assert "航空".encode().decode("gb18030") != "航空"
+    body = rss("<item><title>航空</title></item>", "utf-8", "gb18030")
+    assert titles(read(body, "x", "text/xml; charset=gb18030")) == ["航空"]
+
+
 def test_a_text_without_any_hint_is_never_refused() -> None:
     assert titles(read(rss("<item><title>café</title></item>", "latin-1", "no-such-set"), "x")) == ["café"]
 
@@ -169,6 +175,10 @@ HOSTILE = {
     "categories": b"<item>"
     + b"".join(b"<category>a%d</category>" % n for n in range(LONG))
     + b"<title>x</title></item>",
+    "categories of many items": b"".join(
+        b"<item><title>x</title>" + b"".join(b"<category>a%d</category>" % n for n in range(900)) + b"</item>"
+        for _ in range(400)
+    ),
     "elements": b"<item><title>x</title>" + b"<a>b</a>" * LONG + b"</item>",
     "links": b"<item><title>x</title>" + b"<link>http://x.example/</link>" * LONG + b"</item>",
     "items": b"<item><title>x</title></item>" * LONG,

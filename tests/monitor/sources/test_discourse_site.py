@@ -180,6 +180,32 @@ def test_one_forum_of_three_that_fails_does_not_stop_the_others() -> None:
             crawl(DiscourseSource(Config(urls=(bases[1],)), http), clock)
 
 
+def test_a_page_that_cannot_be_read_is_read_again_and_nothing_above_it_counts_as_known() -> None:
+    clock, world = RecordedClock(NOW), a_day()
+    sites = [DiscourseSite(world), DiscourseSite(World([said(1, -5)]))]
+    broken = {"now": True}
+
+    def respond(asked: Asked) -> Answer:
+        if broken["now"] and "before" in asked.query:
+            return Answer(b"<html>a bad minute</html>")
+        return sites[0].answer(asked, clock.now())
+
+    with ExitStack() as stack:
+        here = stack.enter_context(serve(respond))
+        there = stack.enter_context(serve(lambda asked: sites[1].answer(asked, clock.now())))
+        http = HttpClient(HttpConfig(pace_seconds=0, allowed_private_hosts=("127.0.0.1",)), clock)
+        stack.callback(http.close)
+        sites[0].base = lambda: here
+        source = DiscourseSource(Config(urls=(here, there)), http)
+        pages = crawl(source, clock)
+        assert len(dropped(pages)) == 1
+        broken["now"] = False
+        clock.wait(TEN)
+        pages += crawl(source, clock, pages[-1].state)
+        met = {post.key for post in found(pages).values()}
+        assert met >= {sites[0].key_of(event) for event in world.listed(NOW, "post", "reply", "quote")}
+
+
 def test_the_key_goes_to_its_forum_and_to_no_other() -> None:
     clock = RecordedClock(NOW)
     closed, open_ = DiscourseSite(World([said(1, -5)]), key=True), DiscourseSite(World([said(1, -5)]))

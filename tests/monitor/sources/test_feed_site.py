@@ -376,6 +376,16 @@ def test_a_feed_that_was_emptied_meanwhile_has_no_gap(world: World) -> None:
         assert reader.look(timedelta(hours=1)).gap is None
 
 
+def test_a_feed_that_shows_less_than_before_has_no_gap(world: World) -> None:
+    with online(FeedSite(world, items=20)) as reader:
+        reader.look()
+        for number in range(1, 31):
+            world.delete(number, NOW + timedelta(minutes=1))
+        for number in range(100, 105):
+            world.add(said(number, number - 98))
+        assert reader.look(timedelta(hours=1)).gap is None
+
+
 def test_a_feed_whose_ids_all_changed_has_no_gap() -> None:
     def answer(ids: str) -> httpx.Response:
         items = "".join(
