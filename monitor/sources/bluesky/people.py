@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.domain import Account, AccountKey, Dropped
+from monitor.domain import Account, AccountKey, Dropped, Repost
 from monitor.errors import SourceError
 from monitor.sources.bluesky.views import accounts_of
 from monitor.sources.bluesky.xrpc import Xrpc
@@ -29,6 +29,11 @@ class Completed:
     hidden: frozenset[AccountKey] = frozenset()  # who asks not to be shown without a login, where there is none
     dropped: tuple[Dropped, ...] = ()
 
+    def edges(self, edges: Iterable[Repost]) -> tuple[Repost, ...]:
+        """``edges`` with the followers of those who made them, as far as they are known."""
+        known = {account.key: account.followers for account in self.accounts}
+        return tuple(replace(edge, followers=known.get(edge.by, edge.followers)) for edge in edges)
+
 
 class People:
     """Reads profiles and remembers them for a day."""
@@ -38,10 +43,11 @@ class People:
         self._known: dict[AccountKey, _Known] = {}
         self._pause_until: datetime | None = None
 
-    def complete(self, accounts: Iterable[Account], now: datetime) -> Completed:
-        """``accounts`` with their followers; where those cannot be had, as they were given, which is counted."""
+    def complete(self, accounts: Iterable[Account], now: datetime, most: int | None = None) -> Completed:
+        """``accounts`` with their followers; where those cannot be had, as they were given, which is counted. Not more
+        than ``most`` profiles are read, the rest the next time."""
         given = tuple({account.key: account for account in accounts}.values())
-        dropped = self._learn([account for account in given if not self._is_fresh(account.key, now)], now)
+        dropped = self._learn([account for account in given if not self._is_fresh(account.key, now)][:most], now)
         known = [(account, self._known.get(account.key)) for account in given]
         hidden = frozenset(account.key for account, found in known if found and found.hidden)
         return Completed(

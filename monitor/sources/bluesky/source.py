@@ -23,6 +23,7 @@ from monitor.sources.bluesky.views import AtUri, accounts_of, parse, parse_threa
 from monitor.sources.bluesky.xrpc import Xrpc
 
 _WHOLE_AGAIN = timedelta(hours=1)  # between two returns that read the lists of a post from their top to their end
+_PROFILES = 250  # of those who answered or quoted, read in one return
 _DEPTH = 1_000  # of a thread; the most that may be asked for
 
 _Part = TypeVar("_Part", Page, Listed)
@@ -60,7 +61,8 @@ class BlueskySource:
             self._traces.watch(post.key.id, post.created_at)
         authors = {post.author for post in page.posts}
         people = self._people.complete((account for account in page.accounts if account.key in authors), now)
-        return replace(page, accounts=people.accounts, dropped=(*page.dropped, *people.dropped))
+        dropped = (*page.dropped, *people.dropped)
+        return replace(page, reposts=people.edges(page.reposts), accounts=people.accounts, dropped=dropped)
 
     def follow_up(self, post: Post, state: str | None, now: datetime) -> Page:
         """The thread, quotes and reposts of ``post``. Raises NotFound where it is gone."""
@@ -82,16 +84,16 @@ class BlueskySource:
             bodies = (*quotes.top, *quotes.below)
             pages += [parse(body, now, signed_in=self._xrpc.signed_in) for body in bodies]
             parts.dropped += quotes.dropped
-        if reposters is not None:
-            pages.append(self._reposts(post, memory, reposters, now))
-        for page in pages:
-            for found in page.posts:
-                self._traces.watch(found.key.id, found.created_at)
+        for found in (found for page in pages for found in page.posts):
+            self._traces.watch(found.key.id, found.created_at)
+        people = self._people.complete((one for page in pages for one in page.accounts), now, _PROFILES)
+        edges = people.edges(edge for page in pages for edge in page.reposts)
+        spread = self._reposts(post, memory, reposters, now) if reposters is not None else Page()
         return Page(
             posts=tuple(found for page in pages for found in page.posts),
-            reposts=tuple(edge for page in pages for edge in page.reposts),
-            accounts=tuple(account for page in pages for account in page.accounts),
-            dropped=(*(drop for page in pages for drop in page.dropped), *parts.dropped),
+            reposts=(*edges, *spread.reposts),
+            accounts=(*people.accounts, *spread.accounts),
+            dropped=(*(d for page in pages for d in page.dropped), *people.dropped, *spread.dropped, *parts.dropped),
             state=str(memory),
         )
 

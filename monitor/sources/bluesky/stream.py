@@ -169,7 +169,7 @@ class _Gathered:
         hidden = {post.key for post in self._posts.values() if post.author in known.hidden}
         return Page(
             posts=tuple(post for key, post in self._posts.items() if key not in hidden),
-            reposts=tuple(edge for key, edge in self._edges.items() if key not in hidden),
+            reposts=known.edges(edge for key, edge in self._edges.items() if key not in hidden),
             accounts=tuple(account for account in known.accounts if account.handle and account.key not in known.hidden),
             dropped=(
                 *self._dropped,

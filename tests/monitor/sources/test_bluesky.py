@@ -117,6 +117,8 @@ def test_an_author_who_asks_not_to_be_shown_without_a_login_is_not() -> None:
     assert parse(answer, NOW).posts == ()
     assert len(parse(answer, NOW).dropped) == 1
     assert len(parse(answer, NOW, signed_in=True).posts) == 1
+    taken_back = {"posts": [view("bold", author={"labels": [{"val": "!no-unauthenticated", "neg": True}]})]}
+    assert len(parse(taken_back, NOW).posts) == 1
 
 
 def test_a_thread_is_read_to_its_leaves_past_deleted_and_blocked_posts() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.domain import AccountKey, Page, Repost
 from monitor.errors import BadPayload, NotFound, RateLimited, Unreachable
+from monitor.sources.bluesky.memory import Memory, Told, Waiting, mark, recall
 from tests.monitor.sources.bluesky_answers import (
     NINE,
     NOW,
@@ -68,7 +69,7 @@ def test_follower_counts_come_with_the_reposters_in_few_requests() -> None:
     for number in range(60):
         network.repost(f"u{number}", number)
     page = bluesky(network, max_requests=0).follow_up(root_of(network), None, NOW)
-    assert network.asked["getProfiles"] == 3
+    assert network.asked["getProfiles"] == 4  # three for the reposters, one for the author and who quoted it
     assert all(edge.followers == len(edge.by.id) for edge in reposts(page).values())
     assert {account.followers for account in page.accounts if account.key.id == did("u7")} == {len(did("u7"))}
 
@@ -294,6 +295,13 @@ def test_what_is_remembered_of_thousands_of_reposters_stays_small() -> None:
     page = bluesky(network, max_pages=50, max_requests=5).follow_up(root_of(network), None, NOW)
     assert len(reposts(page)) == 2000
     assert len(page.state or "") < 120_000
+    crowded = Memory(
+        told={mark(str(number)): Told(number, None) for number in range(30_000)},
+        waiting={f"did:plc:{number}": Waiting(number) for number in range(30_000)},
+    )
+    kept_of = recall(str(crowded))
+    assert (len(kept_of.told), len(kept_of.waiting)) == (20_000, 5_000)
+    assert kept_of.knows("29999"), "the latest are kept"
 
 
 # -- servers that fail
@@ -541,6 +549,20 @@ def test_quotes_are_found_whatever_their_counter_says_and_the_counters_of_the_ro
     root = next(post for post in page.posts if post.key == root_of(network).key)
     assert root.metrics is not None
     assert (root.metrics.reposts, root.metrics.at) == (9, NOW)
+
+
+def test_those_who_answer_and_quote_come_with_their_followers_too_but_not_all_at_once() -> None:
+    network = Network()
+    reply = {"root": {"uri": network.uri}, "parent": {"uri": network.uri}}
+    network.replies = [{"post": view(f"r{number:03}", 10, record={"reply": reply})} for number in range(400)]
+    source = bluesky(network)
+    first = source.follow_up(root_of(network), None, NOW)
+    assert network.asked["getProfiles"] == 10
+    second = source.follow_up(root_of(network), first.state, NOW)
+    assert network.asked["getProfiles"] == 17
+    assert sum(edge.followers is not None for edge in first.reposts) < 251
+    assert all(edge.followers == len(edge.by.id) for edge in second.reposts)
+    assert len(second.accounts) == 402
 
 
 def test_the_whole_depth_of_a_thread_is_asked_for() -> None:
