@@ -65,7 +65,7 @@ class MastodonSource:
             if term is None:
                 return self._last(Page(), terms, at)
             since = now - timedelta(hours=self._config.lookback_hours)
-            place = started(term, marks.get(term), since, filters=term.startswith(_WORDS))
+            place = started(term, marks.get(term), since, now, filters=term.startswith(_WORDS))
         page, after, ended = self._one(place, brand, now)
         if not ended:
             return replace(page, next_cursor=str(Cursor(at.done, after)))
@@ -91,9 +91,10 @@ class MastodonSource:
         self._known.remember(reading.seen)
         if place.down and place.floor is None:
             page = _since(page, datetime.fromtimestamp(place.since, UTC))
-        after, ended = advanced(place, sightings(statuses, now), self._overlap)
+        after, ended = advanced(place, sightings(statuses, now), now, self._overlap)
         if not ended and after.down and after.floor is None and after.pages >= self._config.max_pages:
-            oldest = min((sighting.at for sighting in sightings(statuses, now)), default=now.timestamp())
+            times = [sighting.at for sighting in sightings(statuses, now) if sighting.at is not None]
+            oldest = min(times, default=now.timestamp())
             begin, until = (datetime.fromtimestamp(moment, UTC) for moment in (place.since, oldest))
             reason = f"more than {after.pages} pages of {place.term} at the first look; older ones were not read"
             return replace(page, gap=Gap(begin, max(begin, until), reason)), after, True

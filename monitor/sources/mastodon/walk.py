@@ -1,8 +1,8 @@
 """Where a walk through the posts of a brand's terms stands, and what is remembered of it. Pure.
 
-Ids are compared, never reckoned with: some servers make them of the time, others do not. So the place a little behind
-the newest post, from which the next look starts, is the id of a post of that time that was read. It is needed because
-posts of other servers come in late, among older ones.
+Posts of other servers come in late, among older ones, where ids are made of the time. So a post is settled only when it
+was read a while after it was made: what lies below it has come in by then. The next look starts above the newest post
+below which all are settled. Ids are compared, never reckoned with: some servers make them of the time, others do not.
 """
 
 import json
@@ -18,20 +18,19 @@ from monitor.sources.mastodon.config import NAME
 from monitor.sources.mastodon.ids import local_id_or_none, rank
 
 _VERSION = 1
-_MARKS = 8  # ids that are kept of the time that is read twice
-_MOST_MARKS = 16
+_AHEAD = timedelta(hours=1)  # what is dated later has no time that could be waited for
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 
 
 class Sighting(NamedTuple):
-    """An id, and when its post was made, in seconds since 1970."""
+    """An id, and when its post was made, in seconds since 1970; None where that is not said, or a time to come."""
 
-    at: float
+    at: float | None
     id: str
 
 
 class Mark(NamedTuple):
-    """Where the next look at a term starts: behind the id ``below``; where that is None, with posts from ``since``."""
+    """Where the next look at a term starts: above the id ``below``; where that is None, with posts from ``since``."""
 
     below: str | None
     since: float
@@ -44,9 +43,11 @@ class Place:
     term: str
     down: bool
     since: float  # going down: older posts are not wanted, where nothing was read before
+    began: float
     at: str | None = None  # the id that the next page lies above or below; None: from the newest
     floor: str | None = None  # this id and what is older was read before this walk
-    trail: tuple[Sighting, ...] = ()  # of what was read in this walk, the newest and a few around the next mark
+    below: str | None = None  # the newest id up to which all that this walk has read is settled
+    blocked: bool = False  # going up: a post was met that is not
     pages: int = 0
     stuck: bool = False  # the last page brought nothing new: asked for once more, as a page may be repeated by mistake
 
@@ -90,14 +91,15 @@ def state_of(marks: Mapping[str, Mark | None]) -> str:
     return json.dumps({"v": _VERSION, "terms": {term: mark for term, mark in marks.items() if mark is not None}})
 
 
-def started(term: str, mark: Mark | None, since: datetime, *, filters: bool) -> Place:
+def started(term: str, mark: Mark | None, since: datetime, now: datetime, *, filters: bool) -> Place:
     """The start of a look at ``term``: up from the mark; down to it where the server only ``filters`` by ids; and back
     to ``since`` where there is none."""
+    began = now.timestamp()
     if mark is None:
-        return Place(term, True, since.timestamp())
+        return Place(term, True, since.timestamp(), began)
     if mark.below is None:
-        return Place(term, True, mark.since)
-    return Place(term, filters, mark.since, at=None if filters else mark.below, floor=mark.below)
+        return Place(term, True, mark.since, began)
+    return Place(term, filters, mark.since, began, at=None if filters else mark.below, floor=mark.below)
 
 
 def sightings(statuses: Iterable[Any], now: datetime) -> list[Sighting]:
@@ -105,90 +107,90 @@ def sightings(statuses: Iterable[Any], now: datetime) -> list[Sighting]:
     found = []
     for status in statuses:
         id_ = local_id_or_none(status.get("id")) if isinstance(status, dict) else None
-        if id_ is None:
-            continue
-        try:
-            at = min(payload.moment(status.get("created_at"), "created_at"), now)
-        except Unusable:
-            at = now
-        found.append(Sighting(at.timestamp(), id_))
+        if id_ is not None:
+            found.append(Sighting(_time(status, now), id_))
     return found
 
 
-def advanced(place: Place, found: list[Sighting], overlap: timedelta) -> tuple[Place, bool]:
-    """The place after a page with ``found``, and whether the term is read to its end."""
+def _time(status: Mapping[str, Any], now: datetime) -> float | None:
+    try:
+        made = payload.moment(status.get("created_at"), "created_at")
+    except Unusable:
+        return None
+    return None if made > now + _AHEAD else made.timestamp()
+
+
+def advanced(place: Place, found: list[Sighting], now: datetime, overlap: timedelta) -> tuple[Place, bool]:
+    """The place after a page with ``found``, read at ``now``, and whether the term is read to its end."""
     if not found:
         return place, True
-    ordered = sorted(found, key=_rank)
-    moved = replace(
-        place, trail=_thinned((*place.trail, *ordered), overlap.total_seconds()), pages=place.pages + 1, stuck=False
-    )
+    ordered = sorted(found, key=lambda sighting: rank(sighting.id))
+    since = (now - overlap).timestamp()
+    fresh = [number for number, one in enumerate(ordered) if one.at is not None and one.at > since]
+    settled = ordered[: fresh[0]] if fresh else ordered
+    moved = replace(place, pages=place.pages + 1, stuck=False)
     if place.down:
-        return _down(place, moved, ordered[0].id, newest_at=max(sighting.at for sighting in found))
-    return _up(place, moved, ordered[0].id, ordered[-1].id)
+        return _down(moved, ordered, settled, was_stuck=place.stuck)
+    return _up(moved, ordered, settled, was_stuck=place.stuck)
 
 
-def _up(place: Place, moved: Place, lowest: str, highest: str) -> tuple[Place, bool]:
-    if rank(lowest) > rank(place.at):
-        return replace(moved, at=highest), False
-    if not place.stuck:
-        return replace(moved, stuck=True), False
+def _up(place: Place, ordered: list[Sighting], settled: list[Sighting], *, was_stuck: bool) -> tuple[Place, bool]:
+    if rank(ordered[0].id) > rank(place.at):
+        below = place.below if place.blocked or not settled else settled[-1].id
+        blocked = place.blocked or len(settled) < len(ordered)
+        return replace(place, at=ordered[-1].id, below=below, blocked=blocked), False
+    if not was_stuck:
+        return replace(place, stuck=True), False
     # The server does not know min_id and answers with its newest: down from there to what was read before this walk.
-    return replace(moved, down=True, at=lowest), rank(lowest) <= rank(place.floor)
+    return _down(replace(place, down=True, at=None, below=None), ordered, settled, was_stuck=False)
 
 
-def _down(place: Place, moved: Place, lowest: str, newest_at: float) -> tuple[Place, bool]:
+def _down(place: Place, ordered: list[Sighting], settled: list[Sighting], *, was_stuck: bool) -> tuple[Place, bool]:
+    lowest = ordered[0].id
     if place.at is not None and rank(lowest) >= rank(place.at):
-        return replace(moved, stuck=True), place.stuck
+        return replace(place, stuck=True), was_stuck
+    below = settled[-1].id if settled and (len(settled) < len(ordered) or place.below is None) else place.below
+    if not settled:
+        below = None
+    moved = replace(place, at=lowest, below=below)
     if place.floor is not None:
-        return replace(moved, at=lowest), rank(lowest) <= rank(place.floor)
-    return replace(moved, at=lowest), newest_at < place.since
+        return moved, rank(lowest) <= rank(place.floor)
+    times = [sighting.at for sighting in ordered if sighting.at is not None]
+    return moved, bool(times) and max(times) < place.since
 
 
 def next_mark(place: Place, before: Mark | None, overlap: timedelta, *, cut_off: bool) -> Mark | None:
     """Where the next look starts, after one that ended at ``place``; ``cut_off``: it gave up before it was through."""
-    if not place.trail:
+    if not place.pages:
         return before
-    since = place.trail[-1].at - overlap.total_seconds()
-    old = [sighting.id for sighting in place.trail if sighting.at <= since]
-    if old:
-        return Mark(old[-1], since)
-    below = place.at if cut_off else before.below if before else None
-    return Mark(below, since)
-
-
-def _thinned(trail: Iterable[Sighting], overlap: float) -> tuple[Sighting, ...]:
-    """The newest of ``trail``, the newest of those that lie the overlap behind it, and a few in between."""
-    ordered = sorted({sighting.id: sighting for sighting in trail}.values(), key=_rank)
-    since = ordered[-1].at - overlap
-    old = max((place for place, sighting in enumerate(ordered) if sighting.at <= since), default=0)
-    kept = [ordered[old]]
-    for sighting in ordered[old + 1 : -1]:
-        if sighting.at - kept[-1].at >= overlap / _MARKS and len(kept) < _MOST_MARKS:
-            kept.append(sighting)
-    return (*kept, ordered[-1]) if ordered[-1] is not kept[-1] else tuple(kept)
-
-
-def _rank(sighting: Sighting) -> tuple[int, str]:
-    return rank(sighting.id)
+    since = place.began - overlap.total_seconds()
+    if place.below is not None:
+        return Mark(place.below, since)
+    return Mark(place.at if cut_off else before.below if before else None, since)
 
 
 def _mark(raw: Any) -> Mark:
     below, since = raw
-    return Mark(_id(below), float(since))
+    return Mark(_id(below), _seconds(since))
 
 
 def _place(raw: Mapping[str, Any]) -> Place:
     return Place(
         term=str(raw["term"]),
         down=bool(raw["down"]),
-        since=float(raw["since"]),
+        since=_seconds(raw["since"]),
+        began=_seconds(raw["began"]),
         at=_id(raw["at"]),
         floor=_id(raw["floor"]),
-        trail=tuple(Sighting(float(at), _id(id_) or "") for at, id_ in raw["trail"]),
+        below=_id(raw["below"]),
+        blocked=bool(raw["blocked"]),
         pages=int(raw["pages"]),
         stuck=bool(raw["stuck"]),
     )
+
+
+def _seconds(raw: Any) -> float:
+    return payload.from_epoch(raw, "a time").timestamp()
 
 
 def _id(raw: Any) -> str | None:

@@ -131,15 +131,19 @@ def test_everything_on_the_server_is_stored_once(flavour: Flavour, sqlite_engine
 
 
 class Trouble:
-    """Cuts lines, fails, halves answers and shows old pages again, until it is over."""
+    """Cuts lines, fails, halves answers and shows the page before once more, until it is over."""
 
     def __init__(self, site: MastodonSite, clock: RecordedClock, chance: random.Random) -> None:
         self._site, self._clock, self._chance = site, clock, chance
-        self._pages: list[Answer] = []
+        self._pages: list[Answer] = []  # of this moment: no site shows what it showed half an hour ago
+        self._at = clock.now()
         self.is_over = False
 
     def __call__(self, asked: Asked) -> Answer | None:
         answer = self._site.answer(asked, self._clock.now())
+        if self._at != self._clock.now():
+            self._at = self._clock.now()
+            self._pages.clear()
         luck = 1.0 if self.is_over else self._chance.random()
         if luck < 0.04:
             return None

@@ -19,6 +19,7 @@ from monitor.errors import BadPayload, NotFound, RateLimited, Unauthorised
 from monitor.http import HttpClient, HttpConfig
 from monitor.sources.mastodon import Config, MastodonSource
 from monitor.sources.mastodon.ids import rank
+from monitor.sources.mastodon.walk import Mark, Sighting, advanced, next_mark, started
 from tests.sites.mastodon import Flavour, MastodonSite
 from tests.sites.server import Asked
 from tests.sites.world import Event, World
@@ -219,6 +220,49 @@ def test_a_post_that_comes_in_late_among_older_ones_is_found(flavour: Flavour) -
     assert len(keys(third)) < 15  # the window is read again, not everything
 
 
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_post_that_comes_in_late_while_the_walk_is_cut_off_is_found(flavour: Flavour) -> None:
+    world = World([told(number, 300 - 2 * number) for number in range(145)])
+    site = MastodonSite(world, flavour=flavour)
+    then = NOW - timedelta(minutes=60)
+    first = crawl(in_front_of(site, NOW - timedelta(minutes=250)), now=NOW - timedelta(minutes=250))
+    page, cursor = None, None
+    while page is None or page.posts:  # up to the newest, where the program was ended
+        page = in_front_of(site, then).fetch(BRAND, first[-1].state, cursor, then)
+        cursor = page.next_cursor if page.posts else cursor
+    late = told(500, 65, visible_at=then + timedelta(minutes=1))
+    world.add(late)
+    rest = in_front_of(site).fetch(BRAND, first[-1].state, cursor, NOW)
+    while rest.next_cursor:
+        rest = in_front_of(site).fetch(BRAND, first[-1].state, rest.next_cursor, NOW)
+    assert site.key_of(late) in keys([rest, *crawl(in_front_of(site), rest.state)])
+
+
+def test_a_date_to_come_does_not_hold_the_mark_for_ever() -> None:
+    world = World([told(number, 300 - number) for number in range(290)])
+    site = MastodonSite(world, flavour="gotosocial")
+    world.add(replace(told(900, -6_000_000), visible_at=NOW - timedelta(minutes=299.5)))
+    state = crawl(in_front_of(site))[-1].state
+    assert len(keys(crawl(in_front_of(site), state))) <= 6
+
+
+def test_below_the_mark_nothing_is_fresh_even_where_ids_are_not_made_of_the_time() -> None:
+    now, overlap = NOW, timedelta(minutes=15)
+
+    def page(*minutes_and_ids: tuple[float, str]) -> list[Sighting]:
+        return [Sighting((NOW - timedelta(minutes=ago)).timestamp(), id_) for ago, id_ in minutes_and_ids]
+
+    place, ended = started("#x", None, NOW - timedelta(hours=1), now, filters=False), False
+    for found in (page((3, "50"), (20, "49")), page((9, "48"), (12, "47")), page((30, "46"), (40, "45")), []):
+        place, ended = advanced(place, found, now, overlap)
+    assert ended
+    assert next_mark(place, None, overlap, cut_off=False) == Mark("46", (NOW - overlap).timestamp())
+    for found in (page((3, "50"), (20, "49")), page((9, "48"), (12, "47")), []):
+        place = started("#x", None, NOW, now, filters=False) if found and found[0].id == "50" else place
+        place, ended = advanced(place, found, now, overlap)
+    assert next_mark(place, None, overlap, cut_off=False) == Mark(None, (NOW - overlap).timestamp())
+
+
 def test_a_late_post_older_than_all_that_was_known_is_found() -> None:
     world = World([told(1, 21)])
     site = MastodonSite(world)
@@ -355,10 +399,12 @@ def test_a_cursor_of_another_version_is_refused(cursor: str) -> None:
 
 
 def test_a_cursor_names_no_id_that_could_lead_elsewhere() -> None:
-    place = {"term": "#northline", "down": True, "since": 0, "at": "../../x?y", "floor": None, "trail": [], "pages": 0}
-    text = json.dumps({"v": 1, "done": {}, "place": {**place, "stuck": False}})
-    with pytest.raises(BadPayload):
-        in_front_of(MastodonSite(World())).fetch(BRAND, None, text, NOW)
+    cursor = in_front_of(MastodonSite(World([told(n, n) for n in range(50)]))).fetch(BRAND, None, None, NOW).next_cursor
+    good = json.loads(cursor or "")
+    for field, value in (("at", "../../x?y"), ("floor", 7), ("below", "x" * 65), ("since", 1e300), ("began", "soon")):
+        bad = json.dumps({**good, "place": {**good["place"], field: value}})
+        with pytest.raises(BadPayload):
+            in_front_of(MastodonSite(World())).fetch(BRAND, None, bad, NOW)
 
 
 def test_a_term_that_is_not_watched_any_more_is_left() -> None:
