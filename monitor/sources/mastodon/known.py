@@ -6,7 +6,7 @@ from threading import Lock
 
 from monitor.sources.mastodon.statuses import Seen
 
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 
 
 class KnownIds:
