@@ -1,7 +1,7 @@
 """Finding posts: the walk through the paid search, term by term, and through mentions of the token's account."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -37,6 +37,7 @@ class _Cursor:
     until: int
     page: int = 1
     lowest: int = 0  # the lowest id so far in this step; 0: none yet
+    most: int = 0  # posts in the fullest answer so far in this step
     version: int = _VERSION
 
     @classmethod
@@ -70,13 +71,13 @@ class Search:
         at = self._start(steps, state, now) if cursor is None else _Cursor.read(cursor)
         if at.step not in steps:
             raise BadPayload(f"{NAME}: a cursor for terms that have changed")
-        rows, said = self._asked(at, now)
+        rows = self._asked(at, now)
         found = Gathering(now)
         texts = LongTexts(self._api, self._config.long_texts, now)
         taken = [found.take(f"{at.step[:40]}[{n}]", row) for n, row in enumerate(texts.whole(rows))]
         statuses = [status for status in taken if status is not None]
         newest = max([at.newest, *(min(int(status.at.timestamp()), at.started) for status in statuses)])
-        following = _next(replace(at, newest=newest), rows, said, statuses, steps)
+        following = _next(replace(at, newest=newest), rows, statuses, steps)
         return found.page(
             edges_among(statuses), next_cursor=None if following is None else str(following), state=str(newest)
         )
@@ -89,26 +90,15 @@ class Search:
         since = max(0, newest - int(self._config.overlap_minutes * 60))
         return _Cursor(steps[0], since, started, newest, started)
 
-    def _asked(self, at: _Cursor, now: datetime) -> tuple[list[Any], Mapping[str, Any]]:
+    def _asked(self, at: _Cursor, now: datetime) -> list[Any]:
         if at.step == _MENTIONS:
             params: dict[str, str | int] = {"count": _COUNT, "page": 1}
             if at.lowest:
                 params["max_id"] = at.lowest - 1  # the site counts this id in
-            return self._api.rows("statuses/mentions", "statuses", params, now)
-        return self._api.rows(
-            "search/statuses/limited",
-            "statuses",
-            {
-                "q": at.step,
-                "sort": "time",
-                "starttime": at.since,
-                "endtime": at.until,
-                "count": _COUNT,
-                "page": at.page,
-            },
-            now,
-            paid=True,
-        )
+            return self._api.rows("statuses/mentions", "statuses", params, now)[0]
+        params = {"q": at.step, "sort": "time", "starttime": at.since, "endtime": at.until}
+        params |= {"count": _COUNT, "page": at.page}
+        return self._api.rows("search/statuses/limited", "statuses", params, now, paid=True)[0]
 
 
 def _terms(brand: Brand) -> list[str]:
@@ -116,30 +106,22 @@ def _terms(brand: Brand) -> list[str]:
     return list(dict.fromkeys((*brand.names, *(f"#{tag}#" for tag in brand.hashtags), *brand.products)))
 
 
-def _next(
-    at: _Cursor, rows: Sequence[Any], said: Mapping[str, Any], read: Sequence[Status], steps: Sequence[str]
-) -> _Cursor | None:
-    """Where the walk goes on; None at its end."""
+def _next(at: _Cursor, rows: Sequence[Any], read: Sequence[Status], steps: Sequence[str]) -> _Cursor | None:
+    """Where the walk goes on; None at its end, where nothing older comes: what the site counts is not relied on."""
     lowest = min(_ids(rows), default=0)
     lower = bool(lowest) and (not at.lowest or lowest < at.lowest)
-    crowded = at.page == 1 and len(rows) >= _COUNT  # all of one second, perhaps
     if any(status.at.timestamp() < at.since for status in read):
         return _step_after(at, steps)
     if at.step == _MENTIONS:
         return replace(at, lowest=lowest) if lower else _step_after(at, steps)
-    if _told_all(at, len(rows), said) or not (lower or crowded):
+    crowded = at.page == 1 and 0 < at.most <= len(rows)  # there may be more of the same second
+    if not (lower or crowded):
         return _step_after(at, steps)
+    at = replace(at, lowest=min(lowest, at.lowest or lowest), most=max(at.most, len(rows)))
     oldest = min((int(status.at.timestamp()) for status in read), default=at.until)
-    lowest = min(lowest, at.lowest or lowest)
     if lower and oldest + 1 < at.until:
-        return replace(at, until=oldest + 1, page=1, lowest=lowest)  # the bound may be inclusive or not
-    return replace(at, page=at.page + 1, lowest=lowest)
-
-
-def _told_all(at: _Cursor, rows: int, said: Mapping[str, Any]) -> bool:
-    """Whether the answer is short and the site says that there is no more; one of both alone may be wrong."""
-    total = payload.count(said.get("total_number"))
-    return total is not None and (at.page - 1) * _COUNT + rows >= total and rows < _COUNT // 2
+        return replace(at, until=oldest + 1, page=1)  # the bound may be inclusive or not
+    return replace(at, page=at.page + 1)
 
 
 def _ids(rows: Sequence[Any]) -> Iterator[int]:
@@ -152,4 +134,4 @@ def _step_after(at: _Cursor, steps: Sequence[str]) -> _Cursor | None:
     number = steps.index(at.step) + 1
     if number == len(steps):
         return None
-    return replace(at, step=steps[number], until=at.started, page=1, lowest=0)
+    return replace(at, step=steps[number], until=at.started, page=1, lowest=0, most=0)

@@ -142,8 +142,8 @@ def test_texts_that_were_cut_before_anything_is_learnt_are_read_whole_a_few_at_a
     site, clock = WeiboSite(here), RecordedClock(NOW)
     site.longest = 60
     with online(site, clock, long_texts=3, mentions=False) as reader:
-        found, _ = walk(reader, clock)
-    assert sorted(len(post.text) > 60 + len("…全文") for post in found.values()) == [False] * 5 + [True] * 3
+        found = reader.fetch(BRAND, None, None, NOW).posts
+    assert sorted(len(post.text) > 60 + len("…全文") for post in found) == [False] * 5 + [True] * 3
 
 
 def test_a_cursor_for_terms_that_were_changed_starts_anew() -> None:
