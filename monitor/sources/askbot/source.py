@@ -36,6 +36,12 @@ class AskbotSource:
         """The next questions or answers of a forum; one forum that fails does not stop the others."""
         return self._several.fetch(state, cursor, now)
 
+    def probe(self, now: datetime) -> Page:
+        """The newest questions of each forum, in one request each. Raises SourceError where one of them fails."""
+        look = self._feed if self._config.mode == "rss" else self._look
+        pages = [look(key, {}, None, now).page for key in self._forums]
+        return Page(tuple(post for page in pages for post in page.posts))
+
     def follow_up(self, post: Post, state: str | None, now: datetime) -> Page:
         """The question anew with the answers given since; the state is the answers that were read.
 

@@ -10,7 +10,17 @@ from monitor.http import HttpClient
 from monitor.sources.base import Capabilities, SourceSpec
 from monitor.sources.discourse.asking import Asking, Heads
 from monitor.sources.discourse.config import NAME, Config, Forum, forums_of
-from monitor.sources.discourse.posts import Known, Records, listed, page_of, parse_topic, pointed_at, records, wanted
+from monitor.sources.discourse.posts import (
+    Known,
+    Records,
+    listed,
+    page_of,
+    parse,
+    parse_topic,
+    pointed_at,
+    records,
+    wanted,
+)
 from monitor.sources.discourse.threads import Threads
 from monitor.sources.discourse.walk import Place
 from monitor.sources.several import Memory, Several, Step
@@ -33,6 +43,11 @@ class DiscourseSource:
     def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
         """The next 50 posts of a forum; one forum that fails does not stop the others."""
         return self._several.fetch(state, cursor, now)
+
+    def probe(self, now: datetime) -> Page:
+        """The newest posts of each forum, in one request each. Raises SourceError where one of them fails."""
+        pages = [parse(self._asking.get(forum, "posts.json", now), forum, now) for forum in self._forums.values()]
+        return Page(tuple(post for page in pages for post in page.posts))
 
     def follow_up(self, post: Post, state: str | None, now: datetime) -> Page:
         """The topic of ``post`` as far as it is new, with the counters of what is read."""

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.clock import RecordedClock
 from monitor.domain import Brand, Page, Post, PostKey
-from monitor.errors import BadPayload, NotFound, RateLimited, Refused
+from monitor.errors import BadPayload, NotFound, RateLimited, Refused, Unreachable
 from monitor.http import HttpClient, HttpConfig
 from monitor.sources.askbot import AskbotSource, Config
 from tests.sites.askbot import AskbotSite
@@ -355,3 +355,14 @@ def test_one_forum_of_two_that_fails_does_not_stop_the_other() -> None:
         pages = crawl(both, clock)
     assert len(found(pages)) == 1
     assert [drop.where for page in pages for drop in page.dropped] == [nowhere.removeprefix("http://")]
+
+
+@pytest.mark.parametrize("api", [True, False])
+def test_each_forum_is_tried_with_one_small_request(api: bool) -> None:
+    clock, site = RecordedClock(NOW), AskbotSite(a_day(), api=api)
+    with online(site, clock) as source, serve(lambda asked: None) as nowhere:
+        assert source.probe(NOW).posts
+        assert len(paths(site)) == 1
+        both = Config(urls=(site.base(), nowhere), mode="api" if api else "rss")
+        with pytest.raises(Unreachable):
+            AskbotSource(both, source._http).probe(NOW)

@@ -220,6 +220,16 @@ def test_the_key_goes_to_its_forum_and_to_no_other() -> None:
     assert all("api-key" not in asked.headers for asked in open_.asked)
 
 
+def test_each_forum_is_tried_with_one_small_request() -> None:
+    clock, site = RecordedClock(NOW), DiscourseSite(a_day())
+    with online(site, clock) as source:
+        assert len(source.probe(NOW).posts) == 50
+        assert [asked.path for asked in site.asked] == ["/posts.json"]
+        closed = DiscourseSite(a_day(), key=True)
+        with serve(lambda asked: closed.answer(asked, NOW)) as there, pytest.raises(Unauthorised, match="403"):
+            DiscourseSource(Config(urls=(site.base(), there)), source._asking._http).probe(NOW)
+
+
 # -- limits and refusals
 
 
