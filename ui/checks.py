@@ -1,17 +1,65 @@
 """Try everything that the configuration names, once and gently: the database, each source, each channel."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, runtime_checkable
 
+from monitor import planning
 from monitor.clock import Clock
-from monitor.domain import Brand
-from monitor.errors import DeliveryError, SourceError, StorageError
+from monitor.domain import Brand, Page
+from monitor.errors import (
+    BudgetSpent,
+    DeliveryError,
+    Refused,
+    SourceError,
+    StorageError,
+    Unauthorised,
+    Unreachable,
+)
 from monitor.http import HttpClient
+from monitor.ledger import Allowance, Ledger
+from monitor.limits import Announced
+from monitor.plain_text import one_line
+from monitor.sources.base import Probes, SourceConfig, Streams
 from monitor.sources.registry import SOURCES
-from ui.runtime import Stores, notifiers
+from monitor.store.crawls import CrawlState
+from ui.crawler import FAULTS, ReadySource
+from ui.i18n import Texts
+from ui.runtime import MakeClient, Stores, notifiers, ready_sources
 from ui.settings import Settings
+from ui.sight import blind_spots
+
+SHORT_WAIT = timedelta(seconds=10)  # for a source that may not be asked so soon after the daemon's last look
+AT_ONCE = 8  # sources that are tried side by side
+
+Rows = Mapping[tuple[str, str], CrawlState]  # how each crawl stands, by brand and source
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may still be asked of a site: by what it announced, or by our own ceiling."""
+
+    name: str
+    left: float | None  # None: the site does not say
+    limit: float | None
+    unit: str
+    resets_at: datetime | None  # None: it comes back little by little, or nobody says when
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was learnt of a source; None where it is not known."""
+
+    reachable: bool | None
+    authorised: bool | None
+    budget: tuple[Budget, ...]
+    newest_post_at: datetime | None  # of those seen now and those stored before
+    missing: tuple[str, ...]  # what it cannot see, and what would let it see more; a sentence each
+    stream: str | None  # how its stream stands, in words; None: its site has none that is used here
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +69,7 @@ class Tried:
     what: str
     fine: bool
     detail: str
+    found: Found | None = None  # of sources
 
 
 @runtime_checkable
@@ -31,45 +80,173 @@ class Probed(Protocol):
         """Connect and log in; raises DeliveryError."""
 
 
-def try_everything(settings: Settings, clock: Clock, http: HttpClient | None = None) -> Iterator[Tried]:
+def try_everything(settings: Settings, clock: Clock, client: MakeClient = HttpClient) -> Iterator[Tried]:
     """How the database, each source that is switched on and each channel that is set up answered, one by one."""
-    yield _try_database(settings)
-    client = http or HttpClient(settings.http, clock)
-    try:
-        yield from _try_sources(settings, client, clock)
-    finally:
-        client.close()
+    with ExitStack() as stack:
+        stores: Stores | None = None
+        rows: dict[tuple[str, str], CrawlState] = {}
+        try:
+            stores = stack.enter_context(closing(Stores(settings.database)))
+            rows = {(row.brand, row.source): row for row in stores.crawls.all()}
+            counts = stores.posts.counts()
+        except StorageError as error:
+            stores = None
+            yield Tried("database", False, str(error))
+        else:
+            yield Tried("database", True, ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+        yield from _try_sources(settings, stores, rows, clock, client)
     yield from _try_channels(settings, clock)
 
 
-def _try_database(settings: Settings) -> Tried:
-    try:
-        with closing(Stores(settings.database)) as stores:
-            counts = stores.posts.counts()
-    except StorageError as error:
-        return Tried("database", False, str(error))
-    return Tried("database", True, ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-
-
-def _try_sources(settings: Settings, client: HttpClient, clock: Clock) -> Iterator[Tried]:
+def _try_sources(
+    settings: Settings, stores: Stores | None, rows: Rows, clock: Clock, client: MakeClient
+) -> Iterator[Tried]:
     brands = settings.watched()
     if not brands:
         yield Tried("brands", False, "nothing is watched; add [[brands]] to the configuration")
-    for name, config in settings.source_configs().items():
-        yield _try_source(name, config, brands, client, clock)
-
-
-def _try_source(name: str, config: object, brands: Sequence[Brand], client: HttpClient, clock: Clock) -> Tried:
-    if not brands:
-        return Tried(name, False, "not tried: no brand to look for")
+    sources = ready_sources(settings, stores, clock, client) if stores else _unlisted(settings, clock, client)
     try:
-        page = SOURCES[name].build(config, client).fetch(brands[0], None, None, clock.now())
+        with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="check") as pool:
+            yield from pool.map(partial(_try_source, brands=brands, rows=rows, clock=clock), sources.values())
+    finally:
+        for ready in sources.values():
+            ready.http.close()
+
+
+def _unlisted(settings: Settings, clock: Clock, client: MakeClient) -> dict[str, ReadySource]:
+    """The sources where there is no database: what they spent before is not known."""
+    ready = {}
+    for name, config in settings.source_configs().items():
+        http = client(settings.http, clock)
+        ready[name] = ReadySource(SOURCES[name], config, SOURCES[name].build(config, http), http)
+    return ready
+
+
+def _try_source(ready: ReadySource, brands: Sequence[Brand], rows: Rows, clock: Clock) -> Tried:
+    tried, page, (reachable, authorised) = _answer(ready, brands, clock)
+    now, name = clock.now(), ready.spec.name
+    newest = [row.newest_post_at for (_, source), row in rows.items() if source == name]
+    newest += [post.created_at for post in page.posts]
+    try:
+        budget = tuple(_budgets(ready, now))
+    except StorageError:  # of what was spent nothing is known; the row of the database says why
+        budget = tuple(_announced(limit) for limit in ready.http.limits())
+    found = Found(
+        reachable,
+        authorised,
+        budget,
+        max((moment for moment in newest if moment is not None), default=None),
+        (*_keys_not_set(ready.config), *_cannot_see(ready)),
+        _stream(ready, rows),
+    )
+    detail = f"{tried.detail}; stream: {found.stream}" if ready.streams else tried.detail
+    return replace(tried, detail=detail, found=found)
+
+
+def _answer(
+    ready: ReadySource, brands: Sequence[Brand], clock: Clock
+) -> tuple[Tried, Page, tuple[bool | None, bool | None]]:
+    """How the source answered, its posts, and whether it is reachable and knows us."""
+    name = ready.spec.name
+    for_whom = ready.brands(brands)
+    if not for_whom and not isinstance(ready.source, Probes):
+        return Tried(name, False, "not tried: no brand to look for"), Page(), (None, None)
+    try:
+        page = _asked(ready, for_whom, clock)
     except SourceError as error:
-        return Tried(name, False, str(error))
+        until = "" if error.retry_after is None else f"; free again at {clock.now() + error.retry_after:%F %T} UTC"
+        return Tried(name, False, str(error) + until), Page(), _meaning(error, online=ready.spec.online)
+    except StorageError as error:
+        return Tried(name, False, str(error)), Page(), (None, None)
+    except FAULTS as error:
+        return Tried(name, False, f"the crawler broke: {one_line(repr(error), 200)}"), Page(), (None, None)
+    return Tried(name, True, _told(ready, page, for_whom)), page, (True, True)
+
+
+def _asked(ready: ReadySource, for_whom: Sequence[Brand], clock: Clock) -> Page:
+    """One small request; a source that may not be asked again yet is waited for, if it is a matter of seconds."""
+
+    def ask() -> Page:
+        source: object = ready.source
+        if isinstance(source, Probes):
+            return source.probe(clock.now())
+        return ready.source.fetch(for_whom[0], None, None, clock.now())
+
+    try:
+        return ask()
+    except BudgetSpent as error:
+        if error.retry_after is None or error.retry_after > SHORT_WAIT:
+            raise
+        clock.wait(error.retry_after)
+        return ask()
+
+
+def _meaning(error: SourceError, *, online: bool) -> tuple[bool | None, bool | None]:
+    """Whether a source that failed so is reachable, and whether it knows us."""
+    if isinstance(error, BudgetSpent):  # our own ceiling: nothing was sent
+        return None, None
+    if isinstance(error, Unreachable | Refused) or not online:
+        return False, None
+    if isinstance(error, Unauthorised):
+        return True, False
+    return True, None
+
+
+def _told(ready: ReadySource, page: Page, for_whom: Sequence[Brand]) -> str:
+    if isinstance(ready.source, Probes):
+        return "answers, and lets us ask"
     newest = max((post.created_at for post in page.posts), default=None)
-    seen = f"{len(page.posts)} posts on the first page for {brands[0].title!r}"
-    dropped = f", {len(page.dropped)} unusable" if page.dropped else ""
-    return Tried(name, True, seen + (f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else "") + dropped)
+    about = "" if ready.spec.for_all_brands else f" for {for_whom[0].title!r}"
+    seen = f"{len(page.posts)} posts on the first page{about}"
+    dropped = (
+        f", {len(page.dropped)} unusable: {page.dropped[0].where}: {page.dropped[0].reason}" if page.dropped else ""
+    )
+    return seen + (f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else "") + dropped
+
+
+def _budgets(ready: ReadySource, now: datetime) -> Iterator[Budget]:
+    yield from (_announced(limit) for limit in ready.http.limits())
+    allowances: Sequence[Allowance] = getattr(ready.source, "allowances", ())
+    for allowance in allowances:
+        yield _own(allowance, ready.http.ledger, now)
+
+
+def _announced(told: Announced) -> Budget:
+    name = f"{told.host} {told.bucket}".strip()
+    left = 0.0 if told.closed_until else told.limit.remaining
+    return Budget(name, left, told.limit.limit, "requests", told.closed_until or told.limit.reset_at)
+
+
+def _own(allowance: Allowance, ledger: Ledger, now: datetime) -> Budget:
+    resets_at = None if allowance.zone is None else allowance.free_at((), allowance.limit, now)
+    return Budget(allowance.name, ledger.left(allowance), allowance.limit, allowance.unit, resets_at)
+
+
+def _keys_not_set(config: SourceConfig) -> Iterator[str]:
+    for name, field in type(config).model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and "key_page" in extra and not getattr(config, name):
+            yield f"{name} is not set: {field.description}"
+
+
+def _cannot_see(ready: ReadySource) -> Iterator[str]:
+    texts = Texts("en")
+    for key, number in blind_spots(ready.spec.capabilities) if ready.spec.online else ():
+        text = texts(key) if number is None else texts(key, n=number)
+        yield text if key == "blind.unsaid" else f"cannot see {text}"
+
+
+def _stream(ready: ReadySource, rows: Rows) -> str | None:
+    if not isinstance(ready.source, Streams):
+        return None
+    if ready.streams is None:
+        return "off"
+    row = rows.get((planning.ALL_BRANDS, planning.stream_name(ready.spec.name)))
+    if row is None:
+        return "on, not listened to yet"
+    if row.failures:
+        return f"on, but lost: {row.last_error}"
+    return f"on, last heard at {row.last_success_at:%Y-%m-%d %H:%M} UTC" if row.last_success_at else "on"
 
 
 def _try_channels(settings: Settings, clock: Clock) -> Iterator[Tried]:
