@@ -150,6 +150,12 @@ class Live:
         """Whether the post, or a repost of it, was taken."""
         return key in self._posts or key in self._shared
 
+    def take_back(self, keys: Iterable[PostKey]) -> None:
+        """Forget the words of posts that their authors took back; what they spread stays counted."""
+        for key in keys:
+            if (post := self._posts.get(key)) is not None:
+                self._posts[key] = replace(post, text="", links=(), url=None)
+
     def sizes(self, roots: Iterable[PostKey]) -> dict[PostKey, int]:
         """How often each of ``roots`` that was passed on was passed on so far."""
         states = ((root, self.tracker.get(root)) for root in roots if root in self._shared)

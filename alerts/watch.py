@@ -1,6 +1,6 @@
 """One look at everything: live state → pipeline → incidents, their history and messages to send, written together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,6 +124,12 @@ class Watch:
             self.live.remember([post for post in past.posts if post.key not in given], past.reposts, past.accounts)
             self.live.touch(post.key for post in past.posts)
         self.live.take(posts, reposts, accounts)
+
+    def take_back(self, keys: Collection[PostKey]) -> None:
+        """Say no word more of posts that their authors took back. Raises StorageError; it may be called again."""
+        self.live.take_back(keys)
+        self._incidents.take_back(keys)
+        self._read_at = None
 
     def tick(self, now: datetime, watched_since: Mapping[str, datetime] | None = None) -> TickReport:
         """Look at everything once. Raises StorageError where the result could not be written; then nothing was.

@@ -49,6 +49,7 @@ class CollectReport:
     reasons: tuple[str, ...] = ()  # of what was dropped, the first few
     unfinished: bool = False  # more is there; the next crawl goes on
     error: str | None = None
+    refused: bool = False  # the site failed or refused; not so where it answered that there is no such post
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ class Collector:
             self._stores.follows.put(session, planning.not_followed(post.key, before, known, error, now))
             if isinstance(error, NotFound):  # perhaps taken back: the recheck, which cannot be mistaken, finds out
                 self._stores.upkeep.plan(session, {post.key: now})
-        return CollectReport("", post.key.source, error=one_line(str(error), 500))
+        refused = not isinstance(error, NotFound)
+        return CollectReport("", post.key.source, error=one_line(str(error), 500), refused=refused)
 
     def _write(self, session: Transaction, source: str, page: Page, now: datetime) -> tuple[Added, tuple[PostKey, ...]]:
         """Store ``page``; what was new, and the posts that were taken back."""

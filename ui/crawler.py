@@ -73,7 +73,7 @@ class Crawler:
         stores: CrawlStores,
         interest: Interest,
         clock: Clock,
-        on_report: Callable[[CollectReport], None] = lambda _: None,
+        on_report: Callable[[CollectReport], object] = lambda _: None,
     ) -> None:
         self._brands = tuple(brands)
         self._sources = sources
@@ -175,18 +175,19 @@ class Crawler:
         return reports + self._return(name) if answers else reports
 
     def _return(self, name: str) -> list[CollectReport]:
-        """Return to posts that spread, until the site has refused a few in a row: then it wants to be left alone."""
-        reports: list[CollectReport] = []
+        """Look for what was taken back; then return to posts that spread, until the site has refused a few in a row:
+        then it wants to be left alone. What is scarce is kept for discovery."""
+        if self._is_scarce(name):
+            return []
+        reports = [self._guarded(name, partial(self._collector.recheck, name, self._clock.now()))]
         refused, allowed = 0, self._allowed[name]
         for post in self._interest.to_follow(name, allowed.whole(self._clock.now()), self._clock.now()):
             if refused == REFUSALS or self._is_scarce(name):
                 break
             allowed.use()
             report = self._guarded(name, partial(self._collector.follow_up, post, self._clock.now()))
-            refused = refused + 1 if report.error else 0
+            refused = refused + 1 if report.refused else 0
             reports.append(report)
-        if refused < REFUSALS and not self._is_scarce(name):
-            reports.append(self._guarded(name, partial(self._collector.recheck, name, self._clock.now())))
         return [report for report in reports if report.requested or report.error]
 
     def _is_scarce(self, name: str) -> bool:

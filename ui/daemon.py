@@ -89,6 +89,8 @@ class Daemon:
                 report = self._found[0]
                 known = [post.key for post in report.new_posts]
                 self._watch.take(report.new_posts, report.new_reposts, report.accounts, now, known)
+                if report.deleted:
+                    self._watch.take_back(report.deleted)
                 self._found.popleft()  # only now: a database that fails loses nothing
             tick = self._watch.tick(now, self._watched_since(now))
         for incident in tick.opened:

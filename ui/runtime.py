@@ -232,6 +232,7 @@ def open_crawler(settings: Settings, clock: Clock, client: MakeClient = HttpClie
         stores.crawling,
         StoredInterest(brands, stores.crawling),
         clock,
+        lambda report: stores.incidents.take_back(report.deleted) if report.deleted else None,
     )
     try:
         yield crawler

@@ -1,6 +1,6 @@
 """Incidents and their history. Daemon and board both change them; neither overwrites the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from alerts.domain import Finding, Incident, LogEntry, Status
 from alerts.store.rows import finding_from, finding_row, incident_from, incident_row, log_from, log_row
 from alerts.store.tables import FindingRow, IncidentRow, LogRow
 from monitor.db import reading, transaction
+from monitor.domain import PostKey
 from monitor.errors import StorageError
 from monitor.store.bulk import insert_into, send, table_of
 
@@ -96,6 +97,24 @@ class IncidentStore:
             self.log(session, entry)
         return saved
 
+    def take_back(self, keys: Collection[PostKey]) -> int:
+        """Empty the titles that quote posts which their authors took back, here and in the findings; how many."""
+        with transaction(self._engine) as session:
+            rows = session.connection().execute(sa.select(_INCIDENT).with_for_update())
+            quoting = [incident for row in rows if (incident := incident_from(row)).root in keys]
+            for incident in quoting:
+                latest = tuple(_untitled(finding) for finding in incident.latest)
+                self.save(session, replace(incident, title="", latest=latest))
+                self._forget_titles(session, incident.id)
+        return len(quoting)
+
+    def _forget_titles(self, session: Session, id: str) -> None:
+        c = _FINDING.c
+        for row in session.connection().execute(sa.select(_FINDING).where(c.incident == id)).all():
+            *_, body = finding_row(id, _untitled(finding_from(row.body)))
+            own = sa.and_(c.incident == id, c.detector == row.detector, c.seen_at == row.seen_at)
+            session.connection().execute(sa.update(_FINDING).where(own).values(body=body))
+
     def log(self, session: Session | None, entry: LogEntry) -> None:
         """Adds a line to the incident's history."""
         with transaction(self._engine, session) as own:
@@ -113,3 +132,7 @@ class IncidentStore:
         with reading(self._engine) as session:
             bodies = session.connection().execute(query.order_by(_FINDING.c.seen_at, _FINDING.c.detector)).scalars()
             return [finding_from(body) for body in bodies]
+
+
+def _untitled(finding: Finding) -> Finding:
+    return replace(finding, arguments={name: value for name, value in finding.arguments.items() if name != "title"})

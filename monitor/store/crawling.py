@@ -12,7 +12,6 @@ from monitor.store.gaps import GapStore
 from monitor.store.posts import PostStore
 from monitor.store.upkeep import UpkeepStore
 
-
 Transaction = Session  # what the stores' calls take to be part of one
 
 

@@ -130,7 +130,7 @@ class PostStore:
             for source, ids in _by_source(roots):
                 query = sa.select(REPOST).where(c.root_source == source, c.root_id.in_(ids))
                 found += map(repost_from, session.connection().execute(query))
-        return sorted(found, key=lambda repost: (repost.at, repost.child))
+        return sorted(found, key=lambda repost: (repost.at, repost.child, repost.root))
 
     def sizes(self, roots: Iterable[PostKey]) -> dict[PostKey, int]:
         """How many reposts, quotes and replies of each of ``roots`` are stored."""

@@ -73,12 +73,13 @@ def add_reposts(session: Session, reposts: Iterable[Repost]) -> list[Repost]:
 
 
 def _improve(session: Session, known: Iterable[tuple[Any, ...]]) -> None:
-    """Let what is now known better of a repost, its path or its time, take the place of what was guessed."""
+    """Let what is now known better of a repost, its path or its time, take the place of what was guessed: an equally
+    sure later word about the time counts, since sources tell a time anew only when they have learnt it."""
     names = tuple(column.name for column in REPOST.columns)
     better = [
         {f"k_{name}": value for name, value in zip(names, row, strict=True)}
         for row in known
-        if row[names.index("confidence")] > 0 and row[names.index("kind")] == "repost"
+        if row[names.index("kind")] == "repost"
     ]
     if not better:
         return
@@ -87,7 +88,8 @@ def _improve(session: Session, known: Iterable[tuple[Any, ...]]) -> None:
     update = (
         sa.update(REPOST)
         .where(*(c[name] == sa.bindparam(f"k_{name}") for name in names[:4]))
-        .where(c.confidence < sa.bindparam("k_confidence"))
+        .where(c.confidence <= sa.bindparam("k_confidence"))
+        .where(sa.or_(c.confidence < sa.bindparam("k_confidence"), c.at != sa.bindparam("k_at")))
         .values({name: sa.bindparam(f"k_{name}") for name in changed})
     )
     used = {*names[:4], *changed}

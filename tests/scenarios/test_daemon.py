@@ -48,6 +48,9 @@ class World:
         if request.url.path.endswith("searchPosts"):
             said = [v for v in self.posts if v["record"]["createdAt"] <= self.clock.now().isoformat()]
             return httpx.Response(200, json={"posts": said})
+        if request.url.path.endswith("getPosts"):
+            wanted = request.url.params.get_list("uris")
+            return httpx.Response(200, json={"posts": [v for v in self.posts if v["uri"] in wanted]})
         if request.url.host == "hn.algolia.com":
             return httpx.Response(200, json={"hits": [], "nbPages": 0})
         return httpx.Response(400, json={"error": "NotFound"})
@@ -271,3 +274,31 @@ def test_an_old_cascade_that_wakes_is_counted_whole(settings, clock, world):
     (opened,) = [e for e in Stores(settings.database).incidents.history(again.id) if e.change is Change.opened]
     assert again.issue == first.issue
     assert opened.arguments["size"] > 41
+
+
+def test_what_its_author_takes_back_is_said_nowhere_any_more(settings, clock, world, capsys):
+    board = open_services(settings.database, clock=clock)
+    world.down = False
+    world.complaint_spreads(clock.now() + timedelta(minutes=1), 40, 30)
+    with running(settings, clock, world) as daemon:
+        daemon.crawl()
+        pass_time(daemon, clock, 45)
+        (card,) = board.alerts(Filters(), "Mina").cards
+        assert "broke my harp" in card.incident.title
+        assert card.claim is not None
+        assert "broke my harp" in card.claim.text
+        world.posts = world.posts[1:]  # the singer deletes the complaint
+        pass_time(daemon, clock, 45)
+        assert board.alerts(Filters(), "Mina").cards
+    stores = Stores(settings.database)
+    (incident,) = stores.incidents.recent(10)
+    page = board.case(incident.id, "Mina")
+    assert page is not None
+    said = repr(page)
+    assert "harp" not in said, said[max(0, said.find("harp") - 300) : said.find("harp") + 40]
+    assert "harp" not in repr(stores.incidents.findings_of(incident.id))
+    assert page.file.size >= 40, "what it spread stays counted"
+    assert incident.root is not None
+    emptied = stores.posts.get(incident.root)
+    assert emptied is not None
+    assert (emptied.text, emptied.deleted_at is not None) == ("", True)

@@ -100,7 +100,7 @@ def test_posts(engine, post):
 def test_reposts(engine, batch):
     store = PostStore(engine)
     assert store.add(None, (), batch).reposts == tuple(batch)
-    assert store.reposts_of([one.root for one in batch]) == sorted(batch, key=lambda one: (one.at, one.child))
+    assert store.reposts_of([one.root for one in batch]) == sorted(batch, key=lambda one: (one.at, one.child, one.root))
     assert set(batch) <= set(store.reposts_since(datetime(1900, 1, 1, tzinfo=UTC)))
     assert store.add(None, (), batch).reposts == ()
 
