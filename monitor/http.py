@@ -34,6 +34,7 @@ _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _FOR_GOOD = frozenset((301, 308))
 _FOR_ANYBODY = frozenset(("accept", "accept-language", "if-modified-since", "if-none-match", "user-agent"))
 _VALIDATORS = ("if-none-match", "if-modified-since")
+_ANY_PACE = timedelta(0)
 _LONGEST_ADDRESS = 10_000
 _HOST = re.compile(r"[a-z0-9_.-]{1,255}|[0-9a-f:.]+(%25[a-z0-9_.-]+)?")
 # Codecs that take a time square to the length, or that read text as something else than characters.
@@ -139,13 +140,15 @@ class HttpClient:
         *,
         bucket: str = "",
         robots: bool = False,
+        pace: timedelta = _ANY_PACE,
     ) -> Response:
         """The answer, whose status is one of ``accept``; redirects are followed, each one checked.
 
-        ``bucket`` names requests that the site counts on their own; with ``robots`` its robots.txt is obeyed.
+        ``bucket`` names requests that the site counts on their own; with ``robots`` its robots.txt is obeyed; ``pace``
+        is what the site wants between two requests where that is more than ours.
         """
         size = Size(self._config.max_bytes)
-        answer, moved_to = self._followed(self._address(url, params), headers or {}, bucket, size, robots=robots)
+        answer, moved_to = self._followed(self._address(url, params), headers or {}, bucket, size, pace, robots=robots)
         self._check_status(answer, accept, bucket)
         return Response(answer.status, answer.url, answer.headers, answer.body, moved_to)
 
@@ -216,12 +219,12 @@ class HttpClient:
         return sent
 
     def _followed(
-        self, address: httpx.URL, headers: Mapping[str, str], bucket: str, size: Size, *, robots: bool
+        self, address: httpx.URL, headers: Mapping[str, str], bucket: str, size: Size, pace: timedelta, *, robots: bool
     ) -> tuple[Answer, str | None]:
         """The answer at the end of all redirects, and its address where each of them was for good."""
         sent, for_good = self._headers(headers), True
         for hop in range(self._config.max_redirects + 1):
-            delay = self._delay(address) if robots else timedelta(0)
+            delay = max(pace, self._delay(address) if robots else _ANY_PACE)
             answer = self._exchange.send(httpx.Request("GET", address, headers=sent), size, bucket, delay)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or location is None:
@@ -237,7 +240,7 @@ class HttpClient:
         return self._robots.delay(_origin(address), address.raw_path.decode("ascii"), place(str(address)))
 
     def _rules_at(self, url: str) -> bytes:
-        answer, _ = self._followed(self._address(url), {}, "", Size(MOST_BYTES, cut=True), robots=False)
+        answer, _ = self._followed(self._address(url), {}, "", Size(MOST_BYTES, cut=True), _ANY_PACE, robots=False)
         self._check_status(answer, OK, "")
         return answer.body
 

@@ -9,7 +9,6 @@ from zlib import crc32
 
 from monitor.domain import Brand, Dropped, Page
 from monitor.http import HttpClient
-from monitor.ledger import Allowance
 from monitor.sources.base import Capabilities, SourceSpec
 from monitor.sources.gdelt.articles import Garbled, parse, read, times_of
 from monitor.sources.gdelt.config import NAME, Config
@@ -28,10 +27,7 @@ class GdeltSource:
     def __init__(self, config: Config, http: HttpClient) -> None:
         self._config = config
         self._http = http
-        self._pace: tuple[Allowance, ...] = ()
-        if config.pace_seconds:
-            window = timedelta(seconds=config.pace_seconds)
-            self._pace = (Allowance(name=f"{NAME}.pace", limit=1, window=window, zone=None, unit="requests"),)
+        self._pace = timedelta(seconds=config.pace_seconds)
 
     def fetch(self, brand: Brand, state: str | None, cursor: str | None, now: datetime) -> Page:
         """The articles of one window of time. One that holds too many is asked for again in halves."""
@@ -73,8 +69,6 @@ class GdeltSource:
         return self._asked(query, walk.lower, walk.upper, MOST)
 
     def _asked(self, query: str, lower: int, upper: int, most: int) -> str:
-        for pace in self._pace:
-            self._http.ledger.spend(pace)
         params: Mapping[str, str | int] = {
             "query": query,
             "mode": "artlist",
@@ -84,7 +78,7 @@ class GdeltSource:
             "startdatetime": _stamp(lower),
             "enddatetime": _stamp(upper),
         }
-        return self._http.get(self._config.base_url, params, {"accept": "application/json"}).text()
+        return self._http.get(self._config.base_url, params, {"accept": "application/json"}, pace=self._pace).text()
 
     def _begin(self, state: str | None, plan: int, now: datetime) -> Walk:
         """A walk from the newest moment seen, but not from before what the search can reach."""
