@@ -228,7 +228,17 @@ def remembered(size: int) -> tuple[Root, Paths]:
     for n in range(size):
         text = f"第{n}次//@人{n - 1}:{text}"[:140] if n % 9 else f"第{n}次"
         if n % 7 != 3:
-            acts.append(Act(str(101 + n), f"u{n}", f"人{n}", root.at + timedelta(seconds=n), read_chain(text), n))
+            acts.append(
+                Act(
+                    str(101 + n),
+                    f"u{n}",
+                    f"人{n}",
+                    root.at + timedelta(seconds=n),
+                    read_chain(text),
+                    n,
+                    str(101 + (n - 1 if n % 5 else n // 2)),
+                )
+            )
     paths.add(acts)
     return root, paths
 
@@ -242,6 +252,10 @@ def test_what_is_remembered_comes_back_whole() -> None:
         n.id: edge(n, root) for n in paths.nodes.values()
     }
     assert any(node.ghost for node in paths.nodes.values())
+    assert paths.conflicts > 0
+    assert memory.paths.conflicts == paths.conflicts
+    confirmed = {node.id for node in paths.nodes.values() if node.confirmed}
+    assert {node.id for node in memory.paths.nodes.values() if node.confirmed} == confirmed != set()
     assert str(memory) == state
     memory.paths.add([])
     assert memory.paths.changes().nodes == ()

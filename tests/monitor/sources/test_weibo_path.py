@@ -7,6 +7,7 @@ import pytest
 from monitor.domain import AccountKey, PostKey, Repost
 from monitor.sources.weibo.chain import read_chain
 from monitor.sources.weibo.edges import edge
+from monitor.sources.weibo.names import Names
 from monitor.sources.weibo.path import Act, Paths, Root
 from monitor.sources.weibo.tree import MOST_GHOSTS
 
@@ -83,6 +84,15 @@ def test_a_person_who_took_another_name_is_found_by_the_text_and_the_name_is_lea
     assert paths.tree.names.accounts("云上客", START) == ["u1"]
 
 
+def test_a_name_stands_first_for_whoever_bore_it_nearest_to_that_time() -> None:
+    names = Names()
+    names.learn("云上客", "u2", START)
+    names.learn("云上客", "u1", START + timedelta(days=10))
+    assert names.accounts("云上客", START + timedelta(days=1)) == ["u2", "u1"]
+    assert names.accounts("云上客", START + timedelta(days=9)) == ["u1", "u2"]
+    assert names.accounts("无名", START) == []
+
+
 def test_a_text_that_two_people_wrote_does_not_tell_who() -> None:
     found = edges(
         act(101, "u1", "他们弄丢了三次"), act(102, "u2", "他们弄丢了三次"), act(103, "u3", "//@无名:他们弄丢了三次")
@@ -136,6 +146,20 @@ def test_a_deleted_repost_is_a_ghost_that_its_children_share() -> None:
     for child in ("105", "106"):
         assert through(found[child]) == (ghost.child.id, "name:雨_7", "chain", 0.5)
     assert found["101"].at < ghost.at < found["105"].at
+
+
+def test_a_ghost_is_the_same_whoever_made_it_known() -> None:
+    """Other processes, and looks that begin anew, give it the same key; a child that is seen late shares it."""
+    one = edges(act(105, "u3", "甲//@雨_7:看"))
+    other = edges(act(109, "u4", "乙//@雨_7 ：看"))
+    assert one["105"].parent_post == other["109"].parent_post
+    paths = Paths(ROOT)
+    paths.add([act(160, "u3", "甲//@雨_7:看")])
+    paths.add([act(102, "u4", "乙//@雨_7:看")])
+    found = {node.id: edge(node, ROOT) for node in paths.changes().nodes}
+    assert found["160"].parent_post == found["102"].parent_post == one["105"].parent_post
+    assert found["102"].parent_post is not None
+    assert START < found[found["102"].parent_post.id].at < found["102"].at
 
 
 def test_several_ghosts_in_a_row_stand_in_the_order_of_time() -> None:

@@ -423,6 +423,23 @@ def test_a_post_that_an_answer_leaves_out_is_not_taken_for_deleted() -> None:
     assert {post.key for post in page.posts} == {post.key for post in posts}
 
 
+def test_a_post_that_could_not_be_asked_for_alone_is_left_for_the_next_look() -> None:
+    here = World([act(n, -90 + n) for n in range(1, 4)])
+    site, clock = WeiboSite(here), RecordedClock(NOW)
+    posts = [post(site, event) for event in here.listed(NOW)]
+    here.delete(1, NOW)
+
+    def respond(asked: Asked) -> Answer:
+        return Answer(b"<html>", 403) if "show" in asked.path else site.answer(asked, clock.now())
+
+    with serve(respond) as base:
+        http = HttpClient(HttpConfig(pace_seconds=0, allowed_private_hosts=("127.0.0.1",)), clock)
+        page = WeiboSource(Config(**{**site.settings(base), "search": False}), http).recheck(posts, NOW)
+        http.close()
+    assert page.deleted == ()
+    assert len(page.posts) == 2
+
+
 # -- limits and keys
 
 
