@@ -1,9 +1,9 @@
 """A feed written anew while it is parsed: the same elements, within bounds that no honest feed comes near."""
 
-from html import unescape
 from xml.sax.saxutils import escape, quoteattr
 
 from monitor.errors import BadPayload
+from monitor.plain_text import unescape
 
 _DEEPEST = 100
 _MOST_ELEMENTS = 60_000
@@ -33,6 +33,7 @@ class Copy:
         self._items = 0
         self._elements = 0
         self._in_item = 0  # elements since the item began, or since the last one ended
+        self._whole: tuple[int, int] | None = None  # parts and open elements before the item that is open
         self._unread = 0  # depth inside an element that is left out
         self._threading: set[str] = set()  # prefixes that stand for RFC 4685
 
@@ -40,9 +41,10 @@ class Copy:
         return self._items
 
     def written(self) -> bytes:
-        """The copy, with whatever is still open closed."""
-        ends = "".join(f"</{name}>" for name, _, _ in reversed(self._open))
-        return ('<?xml version="1.0" encoding="utf-8"?>' + "".join(self._parts) + ends).encode()
+        """The copy, with whatever is still open closed; half an item is none."""
+        parts, depth = (len(self._parts), len(self._open)) if self._whole is None else self._whole
+        ends = "".join(f"</{name}>" for name, _, _ in reversed(self._open[:depth]))
+        return ('<?xml version="1.0" encoding="utf-8"?>' + "".join(self._parts[:parts]) + ends).encode()
 
     def start(self, name: str, attributes: list[str]) -> None:
         """An element begins; ``attributes`` are names and values in turn."""
@@ -70,8 +72,9 @@ class Copy:
         if self._unread:
             self._unread -= 1
             return
-        name, plain, _ = self._open.pop()
-        self._in_item = 0 if plain in _ITEMS else self._in_item
+        name, _, _ = self._open.pop()
+        if self._whole is not None and len(self._open) == self._whole[1]:
+            self._in_item, self._whole = 0, None
         self._parts.append(f"</{name}>")
 
     def characters(self, data: str) -> None:
@@ -99,6 +102,7 @@ class Copy:
             return True
         self._items += 1
         self._in_item = 0
+        self._whole = len(self._parts), len(self._open)
         return False
 
     def _skipped(self, plain: str, text: str) -> None:

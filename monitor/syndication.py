@@ -5,7 +5,6 @@ attributes). So every document is read once by the XML parser, which is not impr
 with bounds on depth, elements, attributes and lengths; only that copy is read as a feed.
 """
 
-import html
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ import feedparser
 from monitor.errors import BadPayload
 from monitor.feed_copy import Copy
 from monitor.feed_text import decoded
+from monitor.plain_text import unescape
 
 MOST_ITEMS = 500  # of one feed in one look
 _LOOSE = 200_000  # characters of broken XML that are given to the reader that takes anything
@@ -55,7 +55,7 @@ def read(body: bytes, where: str, content_type: str = "") -> Syndicated:
     copy = _copied(text, where)
     parsed = _parsed(copy.written(), where)
     if copy.broken and len(text) <= _LOOSE:
-        loose = _parsed(_LONG_TAG.sub(" ", _COSTLY.sub(r"<\1label", text)).encode(), where)
+        loose = _parsed(_LONG_TAG.sub(" ", _COSTLY.sub(r"<\1label", text[: _last_end(text)])).encode(), where)
         if len(loose.get("entries", [])) > len(parsed.get("entries", [])):
             parsed = loose
     if not parsed.get("version"):
@@ -70,6 +70,11 @@ def read(body: bytes, where: str, content_type: str = "") -> Syndicated:
         frozenset(copy.skip_hours),
         frozenset(copy.skip_days),
     )
+
+
+def _last_end(text: str) -> int:
+    """Where the last whole item ends."""
+    return max(text.rfind(end) + len(end) if end in text else 0 for end in ("</item>", "</entry>"))
 
 
 def _copied(text: str, where: str) -> Copy:
@@ -111,7 +116,7 @@ def _mended(text: str) -> Iterator[str]:
 
 def _as_character(match: re.Match[str]) -> str:
     named = match[1]
-    found = html.unescape(f"&{named};") if named else ""
+    found = unescape(f"&{named};") if named else ""
     if found and not found.startswith("&"):
         return found.replace("<", "&lt;")
     return "&amp;" + match[0][1:]

@@ -89,12 +89,16 @@ def test_a_document_type_may_leave_its_entities_to_html() -> None:
     assert titles(read(body, "x")) == ["Zürich"]
 
 
-def test_a_feed_that_ends_in_the_middle_gives_what_came_before_and_says_so() -> None:
-    whole = rss("".join(f"<item><title>item {n}</title></item>" for n in range(9)))
-    cut = read(whole[: len(whole) // 2], "x")
-    assert titles(cut)[:3] == ["item 0", "item 1", "item 2"]
-    assert cut.broken
-    assert not read(whole, "x").broken
+@pytest.mark.parametrize("markup", ["", "<description><p>one<br>two</p></description>"])
+def test_a_feed_that_ends_in_the_middle_gives_the_whole_items_before_and_says_so(markup: str) -> None:
+    whole = rss("".join(f"<item><title>item {n}</title>{markup}<guid>id-{n:05}</guid></item>" for n in range(9)))
+    items = titles(read(whole, "x"))
+    assert items == [f"item {n}" for n in range(9)]
+    for at in range(whole.index(b"<channel>") + 10, len(whole) - 1, 7):
+        cut = read(whole[:at], "x")
+        assert titles(cut) == items[: whole[:at].count(b"</item>")]
+        assert cut.broken
+        assert [entry["id"] for entry in cut.entries] == [f"id-{n:05}" for n in range(len(cut.entries))]
 
 
 def test_markup_that_was_never_closed_does_not_lose_the_items() -> None:

@@ -1,5 +1,6 @@
 """Walking through a forum's questions by page, the last active first. Pure."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +26,8 @@ class Place:
     newest: int = 0  # newest activity met, in seconds
     top: int = 0  # newest id met
     count: int = 0  # questions that the forum had at the page before
-    last: tuple[int, int] | None = None  # last question of the page before: its activity and id
+    mark: int = 0  # stands for the questions of the page before
+    repeats: int = 0  # how often in a row the same page came
     left: tuple[Left, ...] = ()
     ended: bool = False  # no page is to be read any more; answers may be left
 
@@ -41,9 +43,9 @@ class Place:
     def read(cls, raw: Any) -> "Place":
         """The place that was written. Raises BadPayload where it cannot be read."""
         try:
-            page, since, first, known, newest, top, count, last, left, ended = raw
-            numbers = [page, since, known, newest, top, count, *(last or ()), *(n for one in left for n in one)]
-            if any(type(n) is not int or abs(n) >= 2**54 for n in numbers) or page < 1 or (last and len(last) != 2):
+            page, since, first, known, newest, top, count, mark, repeats, left, ended = raw
+            numbers = [page, since, known, newest, top, count, mark, repeats, *(n for one in left for n in one)]
+            if any(type(n) is not int or abs(n) >= 2**54 for n in numbers) or page < 1:
                 raise ValueError("not numbers")
             return cls(
                 page,
@@ -53,7 +55,8 @@ class Place:
                 newest,
                 top,
                 count,
-                (last[0], last[1]) if last else None,
+                mark,
+                repeats,
                 tuple((one, of, by) for one, of, by in left),
                 ended is True,
             )
@@ -63,7 +66,7 @@ class Place:
     def written(self) -> list[Any]:
         """The place as JSON."""
         told = [self.page, self.since, self.first, self.known, self.newest, self.top, self.count]
-        return [*told, self.last, self.left, self.ended]
+        return [*told, self.mark, self.repeats, self.left, self.ended]
 
     def fresh(self, listing: Listing) -> list[Question]:
         """The questions about which something was done since."""
@@ -72,21 +75,23 @@ class Place:
     def after(self, listing: Listing, left: tuple[Left, ...]) -> "Place":
         """Where to go on after a page; ``left`` are the answers of its questions that are still to be read.
 
-        A page number beyond the last gives a page again, so only ``pages`` tells the end, and what was met before.
-        Where questions were deleted meanwhile, later ones moved up: the page before is read again.
+        A page number beyond the last gives a page again: ``pages`` tells the end, and where it lies, the same page
+        coming a third time. (A second time may be chance: as many questions may have moved up as a page holds.) Where
+        questions were deleted meanwhile, later ones moved into the page before: it is read again.
         """
         ids = [n for one in listing.questions for n in (one.id, *one.answers)]
         newest = [int(one.active_at.timestamp()) for one in listing.questions]
         met = replace(self, newest=max([self.newest, *newest]), top=max([self.top, *ids]), left=left)
         if self.page > 1 and listing.count is not None and listing.count < self.count:
-            return replace(met, page=self.page - 1, count=listing.count, last=None)
-        last = (newest[-1], listing.questions[-1].id) if newest else None
-        repeated = last is not None and self.last is not None and (last[0] > self.last[0] or last == self.last)
+            return replace(met, page=self.page - 1, count=listing.count, mark=0, repeats=0)
+        mark = zlib.crc32(repr(sorted(one.id for one in listing.questions)).encode())
+        repeats = self.repeats + 1 if mark == self.mark else 0
         descending = newest == sorted(newest, reverse=True)
         older = bool(newest) and (newest[-1] if descending else max(newest)) < self.since
         most = _MOST_PAGES if listing.pages is None else min(listing.pages, _MOST_PAGES)
-        ended = older or repeated or last is None or self.page >= most
-        return replace(met, page=self.page + 1, count=listing.count or 0, last=last, ended=ended)
+        ended = older or repeats > 1 or not newest or self.page >= most
+        count = listing.count or 0
+        return replace(met, page=self.page + 1, count=count, mark=mark, repeats=repeats, ended=ended)
 
     def wanted(self, question: Question, read: set[int]) -> list[Left]:
         """The answers of ``question`` that may be new, newest first."""

@@ -52,7 +52,9 @@ class FeedSource:
         gap = _gap(feed, memory, read)
         moved = {"moved": memory["moved"]} if "moved" in memory else {}
         memory.clear()
-        memory.update(moved | _validators(response) | wishes(read.syndicated) | _seen(read))
+        # A damaged answer is not asked to be the known one, or what it lacks would never come.
+        validators = {} if read.syndicated.broken else _validators(response)
+        memory.update(moved | validators | wishes(read.syndicated) | _seen(read))
         memory["rest"] = rest_until(memory, response.headers, now, self._longest)
         page = read.page
         return Step(Page(page.posts, page.reposts, page.accounts, dropped=page.dropped, gap=gap))

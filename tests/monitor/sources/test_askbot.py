@@ -190,12 +190,19 @@ def test_a_walk_ends_where_questions_are_older_than_the_last_look() -> None:
 
 
 def test_the_last_page_told_again_for_ever_is_the_end() -> None:
-    """``pages`` may lie; then what comes again tells."""
+    """``pages`` may lie; then what comes a third time tells. A second time may be chance."""
+    place = start()
+    for _ in range(3):
+        assert not place.ended
+        place = place.after(page_of((10, 9), (20, 8)), ())
+    assert place.ended
+
+
+def test_pages_in_any_order_and_moved_by_newer_ones_are_gone_through() -> None:
     place = start().after(page_of((10, 9), (20, 8)), ())
-    assert place.after(page_of((10, 9), (20, 8)), ()).ended
-    place = place.after(page_of((20, 8), (30, 7)), ())
-    assert not place.ended
-    assert place.after(page_of((10, 9), (20, 8)), ()).ended
+    for page in (page_of((10, 9), (5, 10)), page_of((8, 11), (20, 8), (10, 9)), page_of((30, 7), (20, 8))):
+        place = place.after(page, ())
+        assert not place.ended
 
 
 @pytest.mark.parametrize("pages", [1, 2])
@@ -208,7 +215,7 @@ def test_the_number_of_pages_tells_the_end(pages: int) -> None:
 
 
 def test_without_a_number_of_pages_the_walk_goes_on_until_something_comes_again() -> None:
-    place = start().after(page_of((10, 9), pages=None), ())
+    place = start().after(page_of((10, 9), pages=None), ()).after(page_of((10, 9), pages=None), ())
     assert not place.ended
     assert place.after(page_of((10, 9), pages=None), ()).ended
     assert place.after(page_of(pages=None), ()).ended
@@ -248,12 +255,13 @@ def test_a_place_comes_back_as_it_was_written() -> None:
         "x",
         [],
         {},
-        [1] * 9,
-        [0] * 10,
-        ["1"] * 10,
-        [1, 1, 1, 1, 1, 1, 1, [1], [], 1],
-        [1, 1, 1, 1, 1, 1, 1, None, [[1, 2]], 1],
-        [10**20] * 10,
+        [1] * 10,
+        [0] * 11,
+        ["1"] * 11,
+        [1] * 8 + [[], 1],
+        [1] * 9 + [[[1, 2]], 1],
+        [10**20] * 11,
+        [0] * 9 + [[], 1],
     ],
 )
 def test_a_place_of_another_shape_is_told(raw: Any) -> None:

@@ -166,6 +166,22 @@ def test_a_page_that_wants_a_click_does_not_take_the_place_of_what_was_remembere
     assert {"etag", "modified", "marks"} <= set(memory)
 
 
+def test_after_a_damaged_answer_the_whole_feed_is_asked_for() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("if-none-match"))
+        items = b"".join(b"<item><title>part %d</title></item>" % number for number in range(9))
+        whole = TINY.replace(b"</channel>", items + b"</channel>")
+        return httpx.Response(200, content=whole[:-60] if len(asked) == 1 else whole, headers={"etag": '"a"'})
+
+    first = fetched(answer)
+    second = fetched(answer, first.state, NOW + TEN)
+    assert asked == [None, None]
+    assert (len(first.dropped), len(second.dropped)) == (1, 0)
+    assert keys(first) < keys(second)
+
+
 # -- when it is read
 
 
