@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
 
 from monitor import payload
+from monitor.plain_text import unescape
 
 _ASIDE = re.compile(r"<(/?)aside\b([^<>]*)>", re.IGNORECASE)
 _IS_QUOTE = re.compile(r"""\bclass\s*=\s*["'](?:[^"']*\s)?quote[\s"']""", re.IGNORECASE)

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
 from monitor import payload
-from monitor.plain_text import LIMIT, html_to_text
+from monitor.plain_text import LIMIT, html_to_text, unescape
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})([^<>]*)>")
 _ATTRIBUTE = re.compile(r"\b(class|href)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)

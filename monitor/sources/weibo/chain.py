@@ -5,10 +5,9 @@ The first name is the nearest: the repost came through it. The author of the roo
 
 import re
 from dataclasses import dataclass
-from html import unescape
 from typing import NamedTuple
 
-from monitor.plain_text import clean, html_to_text
+from monitor.plain_text import clean, html_to_text, unescape
 
 MOST_HOPS = 60  # of one text; what stands behind is as good as cut off
 LONGEST_KEY = 400  # characters; who shares so many shares all

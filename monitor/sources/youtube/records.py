@@ -1,6 +1,5 @@
 """Videos, comments and channels as posts, replies and accounts."""
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 from monitor import payload
 from monitor.domain import Account, AccountKey, Metrics, Post, PostKey, Repost
 from monitor.payload import Unusable
+from monitor.plain_text import unescape
 from monitor.sources.youtube.config import NAME
 
 VIDEO_PARTS = "snippet,statistics,status"  # what is asked of a video
@@ -59,7 +59,7 @@ def found_video(item: Any, seen_at: datetime) -> Post:
     entry = payload.mapping(item, "the result")
     snippet = payload.mapping(entry.get("snippet"), "snippet")
     key = PostKey(NAME, video_id(payload.mapping(entry.get("id"), "id").get("videoId")))
-    title, about = (payload.text(html.unescape(payload.text(snippet.get(name)))) for name in ("title", "description"))
+    title, about = (payload.text(unescape(payload.text(snippet.get(name)))) for name in ("title", "description"))
     return _video(key, snippet, title, about, seen_at)
 
 
