@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +14,7 @@ from monitor.domain import Brand, Page
 from monitor.errors import (
     BudgetSpent,
     DeliveryError,
+    RateLimited,
     Refused,
     SourceError,
     StorageError,
@@ -33,7 +34,6 @@ from ui.runtime import MakeClient, Stores, notifiers, ready_sources
 from ui.settings import Settings
 from ui.sight import blind_spots
 
-SHORT_WAIT = timedelta(seconds=10)  # for a source that may not be asked so soon after the daemon's last look
 AT_ONCE = 8  # sources that are tried side by side
 
 Rows = Mapping[tuple[str, str], CrawlState]  # how each crawl stands, by brand and source
@@ -152,10 +152,13 @@ def _answer(
     if not for_whom and not isinstance(ready.source, Probes):
         return Tried(name, False, "not tried: no brand to look for"), Page(), (None, None)
     try:
-        page = _asked(ready, for_whom, clock)
+        page = _asked(ready, for_whom, clock.now())
     except SourceError as error:
-        until = "" if error.retry_after is None else f"; free again at {clock.now() + error.retry_after:%F %T} UTC"
-        return Tried(name, False, str(error) + until), Page(), _meaning(error, online=ready.spec.online)
+        return (
+            Tried(name, False, str(error) + _free_again(error, clock.now())),
+            Page(),
+            _meaning(error, online=ready.spec.online),
+        )
     except StorageError as error:
         return Tried(name, False, str(error)), Page(), (None, None)
     except FAULTS as error:
@@ -163,22 +166,12 @@ def _answer(
     return Tried(name, True, _told(ready, page, for_whom)), page, (True, True)
 
 
-def _asked(ready: ReadySource, for_whom: Sequence[Brand], clock: Clock) -> Page:
-    """One small request; a source that may not be asked again yet is waited for, if it is a matter of seconds."""
-
-    def ask() -> Page:
-        source: object = ready.source
-        if isinstance(source, Probes):
-            return source.probe(clock.now())
-        return ready.source.fetch(for_whom[0], None, None, clock.now())
-
-    try:
-        return ask()
-    except BudgetSpent as error:
-        if error.retry_after is None or error.retry_after > SHORT_WAIT:
-            raise
-        clock.wait(error.retry_after)
-        return ask()
+def _asked(ready: ReadySource, for_whom: Sequence[Brand], now: datetime) -> Page:
+    """The answer to one small request."""
+    source: object = ready.source
+    if isinstance(source, Probes):
+        return source.probe(now)
+    return ready.source.fetch(for_whom[0], None, None, now)
 
 
 def _meaning(error: SourceError, *, online: bool) -> tuple[bool | None, bool | None]:
@@ -192,16 +185,19 @@ def _meaning(error: SourceError, *, online: bool) -> tuple[bool | None, bool | N
     return True, None
 
 
+def _free_again(error: SourceError, now: datetime) -> str:
+    wait = error.retry_after if isinstance(error, RateLimited) else None
+    return "" if wait is None else f"; free again at {now + wait:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _told(ready: ReadySource, page: Page, for_whom: Sequence[Brand]) -> str:
-    if isinstance(ready.source, Probes):
-        return "answers, and lets us ask"
     newest = max((post.created_at for post in page.posts), default=None)
-    about = "" if ready.spec.for_all_brands else f" for {for_whom[0].title!r}"
+    about = "" if ready.spec.for_all_brands else f" for {for_whom[0].title!r}" if for_whom else ""
     seen = f"{len(page.posts)} posts on the first page{about}"
-    dropped = (
-        f", {len(page.dropped)} unusable: {page.dropped[0].where}: {page.dropped[0].reason}" if page.dropped else ""
-    )
-    return seen + (f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else "") + dropped
+    if isinstance(ready.source, Probes):
+        seen = "answers, and lets us ask"
+    dropped = [f", {len(page.dropped)} unusable: {one.where}: {one.reason}" for one in page.dropped[:1]]
+    return seen + (f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else "") + "".join(dropped)
 
 
 def _budgets(ready: ReadySource, now: datetime) -> Iterator[Budget]:

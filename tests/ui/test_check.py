@@ -10,11 +10,11 @@ import monitor.clock
 from monitor.clock import RecordedClock
 from monitor.db import connect
 from monitor.store.crawls import CrawlState
+from tests.sites.discourse import DiscourseSite
 from tests.sites.feed import FeedSite
-from tests.sites.gdelt import GdeltSite
 from tests.sites.hackernews import HackerNewsSite
 from tests.sites.mastodon import TOKEN, MastodonSite
-from tests.sites.server import Answer, serve
+from tests.sites.server import Answer
 from tests.sites.world import Event, World
 from tests.sites.x import XSite
 from tests.ui.live import NOW, configuration, served
@@ -203,12 +203,13 @@ class TestSources:
         assert "free again at 2026-03-02 13:00:00 UTC" in said["x"]["detail"]
         assert len(site.asked) == 1
 
-    def test_a_pause_of_a_few_seconds_is_waited_for(self, check, clock):
-        with serve(lambda asked: GdeltSite(World(POSTS)).answer(asked, NOW)) as base:
-            text = configuration(gdelt={"base_url": f"{base}/api/v2/doc/doc", "pace_seconds": 5})
-            codes = [check(text)[0] for _ in range(2)]
-        assert codes == [0, 0]
-        assert timedelta(0) < clock.now() - NOW <= timedelta(seconds=10)
+    def test_a_forum_that_has_a_smaller_look_tells_its_newest_post(self, check):
+        forum = DiscourseSite(World(POSTS))
+        with served(forum=forum) as at:
+            code, said = check(configuration(discourse=forum.settings(at["forum"])))
+        assert code == 0
+        assert said["discourse"]["detail"] == "answers, and lets us ask, the newest of 2026-03-02 11:00 UTC"
+        assert said["discourse"]["newest_post_at"] == "2026-03-02T11:00:00Z"
 
     def test_the_newest_post_is_also_one_that_was_stored_before(self, check, capsys):
         site = MastodonSite(World(POSTS))
