@@ -14,6 +14,7 @@ from functools import partial
 import pytest
 
 from monitor.db import connect
+from monitor.sources.registry import SOURCES
 from ui import cli, runtime
 from ui.output import note, print_json, say
 from ui.settings import load
@@ -283,7 +284,35 @@ class TestInfluence:
         assert first.split() == ["root", "3.21", "5", "5", "2", "60%", "900"]
 
 
+def sections(template):
+    """Each section of the template that is about one source: the comment before it, and the section itself."""
+    parts = re.findall(r"(?m)((?:^# .*\n)*?)^((?:# )?\[(sources\.[a-z]+)\]\n(?:.+\n)*)", template)
+    return {name: comment + section for comment, section, name in parts}
+
+
+def uncommented(text):
+    """``text`` with its keys and sections as a user would switch them on."""
+    return re.sub(r"(?m)^# (\[|[a-z_]+ = )", r"\1", text)
+
+
 class TestInit:
+    @pytest.fixture
+    def template(self, run, tmp_path):
+        run("init", "written.toml")
+        return (tmp_path / "written.toml").read_text(encoding="utf-8")
+
+    @pytest.fixture
+    def with_secrets(self, tmp_path, write):
+        """Writes a configuration beside the files of secrets that it names."""
+
+        def with_secrets(text):
+            (tmp_path / "secrets").mkdir()
+            for name in re.findall(r'"secrets/([a-z-]+)"', text):
+                write(f"secrets/{name}", "s3cret")
+            return write("mine.toml", text)
+
+        return with_secrets
+
     def test_what_it_writes_is_a_valid_configuration(self, run, tmp_path):
         printed = run("init")
         assert (printed.code, printed.out) == (
@@ -291,7 +320,7 @@ class TestInit:
             "Wrote ripplewatch.toml. Put your brand into it, then: ripplewatch check\n",
         )
         found = load(tmp_path / "ripplewatch.toml", {}).settings
-        assert set(found.source_configs()) == {"bluesky", "hackernews", "feed"}
+        assert set(found.source_configs()) == {"bluesky", "hackernews", "gdelt", "feed"}
         assert found.watched()
         assert found.team()[0].channels == ("console",)
 
@@ -303,6 +332,35 @@ class TestInit:
         assert mine.read_text() == "language = 'ko'\n"
         assert f"ripplewatch check --config {mine}" in run("init", mine, "--force").out
         assert load(mine, {}).settings.language == "en"
+
+    def test_each_source_has_a_section_that_names_the_pages_of_its_keys(self, template):
+        assert set(sections(template)) >= {f"sources.{name}" for name in SOURCES}
+        for name, spec in SOURCES.items():
+            told = " ".join(sections(template)[f"sources.{name}"].replace("# ", "").split())
+            for key, field in spec.config.model_fields.items():
+                page = (field.json_schema_extra or {}).get("key_page")
+                assert page is None or (page in told and f"{key}_file = " in told), f"{name}.{key}: {page}"
+
+    @pytest.mark.parametrize("name", sorted(SOURCES))
+    def test_each_section_holds_once_its_comment_signs_are_gone(self, template, with_secrets, name):
+        plain = re.sub(r"(?ms)^\[sources\..*?(?=^\[http)", "", template)  # without those that are on already
+        section = uncommented(sections(template)[f"sources.{name}"])
+        found = load(with_secrets(f"{plain}\n{section}"), {}).settings.source_configs()
+        assert set(found) == {name}
+
+    def test_every_key_in_it_exists(self, template, with_secrets):
+        found = load(with_secrets(uncommented(template)), {}).settings
+        assert set(found.source_configs()) == set(SOURCES)
+        assert found.source_configs()["x"].bearer_token.get_secret_value() == "s3cret"
+        assert found.http.allowed_private_hosts
+        assert found.rules.viral_complaint.min_reposts == 15
+        assert {channel for person in found.team() for channel in person.channels} == {"console", "email"}
+
+    def test_a_secret_in_the_environment_switches_its_source_on(self, template, write):
+        file = write("ripplewatch.toml", template)
+        assert "RIPPLEWATCH_SOURCES__X__BEARER_TOKEN" in template
+        found = load(file, {"RIPPLEWATCH_SOURCES__X__BEARER_TOKEN": "s3cret"}).settings
+        assert found.source_configs()["x"].bearer_token.get_secret_value() == "s3cret"
 
     def test_a_folder_that_is_not_there(self, run):
         assert "cannot be written: No such file or directory" in run("init", "no/such/here.toml").err
