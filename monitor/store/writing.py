@@ -79,11 +79,21 @@ def _improve(session: Session, known: Iterable[tuple[Any, ...]]) -> None:
     better = [
         {f"k_{name}": value for name, value in zip(names, row, strict=True)}
         for row in known
-        if row[names.index("kind")] == "repost"
+        if row[names.index("kind")] != "reply"  # what a reply answers is known from the first
     ]
     if not better:
         return
-    changed = ("at", "parent_source", "parent_id", "parent_post_source", "parent_post_id", "evidence", "confidence")
+    changed = (
+        "by_source",
+        "by_id",
+        "at",
+        "parent_source",
+        "parent_id",
+        "parent_post_source",
+        "parent_post_id",
+        "evidence",
+        "confidence",
+    )
     c = REPOST.c
     update = (
         sa.update(REPOST)
