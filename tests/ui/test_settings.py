@@ -123,7 +123,20 @@ def test_a_byte_order_mark_of_an_editor_does_not_matter(tmp_path):
     [
         ('databse = "x"', "databse", "did you mean 'database'"),
         ("[source.feed]", "source", "did you mean 'sources'"),
-        ("[sources.mastodon]", "sources.mastodon", "possible here: archive, bluesky, feed, hackernews"),
+        ("[sources.mastadon]", "sources.mastadon", "did you mean 'mastodon'"),
+        ("[sources.pigeon]", "sources.pigeon", "possible here: archive, askbot, bluesky, discourse, facebook, feed"),
+        ("[sources.x]", "sources.x", "bearer_token is missing: get one at https://developer.x.com/"),
+        (
+            "[sources.reddit]",
+            "sources.reddit",
+            "client_secret is missing: get one at https://www.reddit.com/prefs/apps",
+        ),
+        ('[sources.x]\nbearer_tokn = "s"', "sources.x.bearer_tokn", "did you mean 'bearer_token'"),
+        ('[sources.reddit]\ncommunities = ["r/a b"]', "sources.reddit.communities", "not the name of a community"),
+        ("[sources.facebook]\naccess_token = 's'", "sources.facebook", "pages is empty"),
+        ('[sources.mastodon]\nbase_url = "social.example"', "sources.mastodon.base_url", "https://social.example"),
+        ("[sources.feed]", "sources.feed.urls", "name at least one feed, or switch the source off"),
+        ('[sources.youtube.channels]\nnorthline = ["northline"]', "sources.youtube.channels.northline.0", "match"),
         ('[sources.feed]\nurl = "https://news.example"', "sources.feed.url", "did you mean 'urls'"),
         ('[sources.feed]\nurls = "https://news.example"', "sources.feed.urls", "valid tuple"),
         ("[board]\nport = 70000", "board.port", "less than or equal to 65535"),
@@ -183,6 +196,7 @@ def test_every_mistake_is_told_at_once(write):
         "people.0.min_level",
         "people.0.channels",
         "sources.feed.every_minutes",
+        "sources.feed.urls",
         "notify.email.password_file",
         "notify.email.host",
         "notify.email.sender",
@@ -197,6 +211,33 @@ def test_what_an_environment_variable_did_is_told_with_its_name(write):
     found = told(write(NORTHLINE), {"RIPPLEWATCH_HTTP__CONTAKT": "x", "RIPPLEWATCH_BRANDS__TITLE": "x"})
     assert found["http.contakt"] == "is no setting; did you mean 'contact'? (set by RIPPLEWATCH_HTTP__CONTAKT)"
     assert "set it in the file" in found["RIPPLEWATCH_BRANDS__TITLE"]
+
+
+def test_keys_of_sources_come_from_files_and_from_the_environment(write, tmp_path):
+    write("app-s3cret\n", "reddit")
+    file = write('[sources.reddit]\nusername = "mina"\nclient_id = "id"\nclient_secret_file = "reddit"\n[sources.x]\n')
+    found = load(file, {"RIPPLEWATCH_SOURCES__X__BEARER_TOKEN": "tidal"}).settings
+    assert found.sources.reddit.client_secret.get_secret_value() == "app-s3cret"
+    assert found.sources.x.bearer_token.get_secret_value() == "tidal"
+    assert not {"app-s3cret", "tidal"} & set(repr(found).split("'"))
+
+
+def test_a_key_that_stands_in_two_places_is_told(write):
+    write("s3cret", "x")
+    found = told(write('[sources.x]\nbearer_token_file = "x"'), {"RIPPLEWATCH_SOURCES__X__BEARER_TOKEN": "tidal"})
+    assert found["sources.x.bearer_token_file"] == "set either bearer_token_file or bearer_token, not both"
+
+
+def test_no_message_about_a_source_holds_its_secret(write):
+    file = write(
+        '[sources.reddit]\nclient_id = "s3cret"\nclient_secret = ["s3cret"]\n[sources.youtube]\napi_key = 5\n'
+        '[sources.feed]\nurls = ["ftp://mina:s3cret@news.example"]\n[sources.mastodon]\naccess_token = {x = "s3cret"}\n'
+        'base_url = "https://mina:s3cret@social.example"\n[sources.bluesky]\napp_password = "s3cret"'
+    )
+    message = str(ConfigurationError(problems(file)))
+    for name in ("reddit", "youtube", "feed", "mastodon", "bluesky"):
+        assert f"sources.{name}" in message
+    assert "s3cret" not in message
 
 
 @pytest.mark.parametrize(
