@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Ask the sources once, due or not, and store what is new. Nobody is alerted. Exit 1 if a source failed."""
         from monitor.clock import SystemClock
+        from ui.logs import log_to_standard_error
         from ui.runtime import open_crawler
         from ui.settings import load
 
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
             raise typer.BadParameter("say --once for one pass; `ripplewatch run` crawls all the time")
         loaded = load(config)
         names, brands = _chosen(loaded, source, brand)
+        log_to_standard_error()
         with open_crawler(loaded.settings, SystemClock()) as crawler, err.status("asking the sources"):
             rows = _rows(crawler.once(names, brands))
         for row in rows if as_json else ():
