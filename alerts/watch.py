@@ -9,7 +9,7 @@ from typing import Any
 
 from alerts import history
 from alerts.detectors.base import Bin
-from alerts.domain import Change, Incident, Person, Status
+from alerts.domain import Change, Incident, Level, Person, Status
 from alerts.lifecycle import matters
 from alerts.live import COLD_AFTER, Live
 from alerts.pipeline import Outcome, PipelineConfig, run
@@ -146,6 +146,12 @@ class Watch:
         changed = [transition for transition in outcome.transitions if transition.changes]
         opened = tuple(t.incident for t in changed if any(entry.change is Change.opened for entry in t.changes))
         return TickReport(now, opened, len(changed), enqueued, self.unresolved(now))
+
+    def nearness(self) -> dict[str, float]:
+        """How close the incident of each issue is to a decision of a person, 0..1; less where somebody has it."""
+        near = {Level.watch: 0.4, Level.review: 0.7, Level.escalate: 1.0, Level.crisis: 1.0}
+        open_ones = [i for i in self._known.values() if i.status is not Status.resolved]
+        return {i.issue: near[i.level] * (0.5 if i.status is Status.acked else 1.0) for i in open_ones}
 
     def unresolved(self, now: datetime) -> int:
         """How many incidents that had fired by ``now`` are not over."""

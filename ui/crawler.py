@@ -27,6 +27,7 @@ PATIENCE = timedelta(seconds=20)  # with a site, before the others are asked aga
 REFUSALS = 3
 REST = timedelta(minutes=5)  # for a source that broke
 BURST = 10  # returns to posts in one round
+PLANNED_EVERY = timedelta(seconds=15)
 RESERVE = 0.25  # of an announced limit is left to discovery
 EVERYTHING = Brand(planning.ALL_BRANDS, "all brands", everything=True)
 
@@ -181,7 +182,7 @@ class Crawler:
             return []
         reports = [self._guarded(name, partial(self._collector.recheck, name, self._clock.now()))]
         refused, allowed = 0, self._allowed[name]
-        for post in self._interest.to_follow(name, allowed.whole(self._clock.now()), self._clock.now()):
+        for post in self._interest.to_follow(name, allowed.now(self._clock.now()), self._clock.now()):
             if refused == REFUSALS or self._is_scarce(name):
                 break
             allowed.use()
@@ -234,17 +235,20 @@ class Crawler:
 
 
 class _Allowed:
-    """So many returns an hour, a few at once."""
+    """So many returns an hour, a few at once, planned anew every few seconds."""
 
     def __init__(self, per_hour: int, now: datetime) -> None:
         self._per_second = per_hour / 3600
         self._left = float(min(BURST, per_hour))
         self._at = now
+        self._planned_at: datetime | None = None
 
-    def whole(self, now: datetime) -> int:
-        """How many may be made now."""
+    def now(self, now: datetime) -> int:
+        """How many may be made now; none where that was asked just before."""
+        if self._planned_at is not None and now - self._planned_at < PLANNED_EVERY:
+            return 0
         grown = self._left + self._per_second * (now - self._at).total_seconds()
-        self._left, self._at = min(float(BURST), grown), now
+        self._left, self._at, self._planned_at = min(float(BURST), grown), now, now
         return int(self._left)
 
     def use(self) -> None:

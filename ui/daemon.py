@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -13,14 +13,13 @@ from monitor.clock import Clock
 from monitor.collect import CollectReport
 from monitor.domain import Brand, Post
 from monitor.errors import StorageError
-from monitor.follow import to_follow
+from monitor.follow import LONGEST
 from monitor.planning import ALL_BRANDS
 from monitor.store.crawling import CrawlStores
 from ui.crawler import Crawler
+from ui.interest import planned, recent_posts
 
-FOLLOW_BACK = timedelta(hours=48)
 FOLLOWED_LARGE = 100  # looked through besides the newest posts: what spreads most must not be pushed out by them
-MOST_LOOKED_THROUGH = 2_000
 
 log = structlog.get_logger("ripplewatch")
 
@@ -69,17 +68,13 @@ class Daemon:
 
     def to_follow(self, source: str, budget: int, now: datetime) -> Sequence[Post]:
         """The newest posts and those that spread most, as far as it is time to return to them."""
-        recent = {
-            post.key: post
-            for brand in self._brands
-            for post in self._stores.posts.about(brand.id, now - FOLLOW_BACK, now, MOST_LOOKED_THROUGH)
-            if post.key.source == source and post.deleted_at is None
-        }
+        if budget <= 0:
+            return ()
+        posts = recent_posts(self._brands, self._stores, source, now)
         with self._live_guard:
-            recent |= {post.key: post for post in self._watch.live.spreading(source, now - FOLLOW_BACK, FOLLOWED_LARGE)}
-            spread = self._watch.live.sizes(recent)
-        followed = {key: row.followed_at for key, row in self._stores.follows.many(recent).items()}
-        return to_follow(recent.values(), followed, spread, now, budget)
+            posts |= {post.key: post for post in self._watch.live.spreading(source, now - LONGEST, FOLLOWED_LARGE)}
+            spread, nearness = self._watch.live.sizes(posts), self._watch.nearness()
+        return planned(posts, self._stores.follows.many(posts), spread, nearness, budget, now)
 
     def look(self) -> TickReport:
         """Take in what the crawlers found and let the pipeline look at everything."""

@@ -13,6 +13,7 @@ from monitor.db import reading, transaction
 from monitor.domain import Account, AccountKey, Metrics, Post, PostKey, Repost
 from monitor.store.bulk import chunked
 from monitor.store.rows import account_from, post_from, repost_from
+from monitor.store.types import stored_key
 from monitor.store.writing import (
     ACCOUNT,
     MENTION,
@@ -96,15 +97,19 @@ class PostStore:
         query = sa.select(POST).where(POST.c.issue == issue, ours)
         return self._posts(query.order_by(POST.c.created_at.desc(), POST.c.id).limit(limit))
 
-    def about(self, brand: str, since: datetime, until: datetime, limit: int = 200) -> list[Post]:
-        """Posts about ``brand`` created from ``since`` to before ``until``, newest first."""
-        return self._posts(
+    def about(
+        self, brand: str, since: datetime, until: datetime, limit: int = 200, *, source: str | None = None
+    ) -> list[Post]:
+        """Posts about ``brand`` created from ``since`` to before ``until``, newest first; of ``source`` if given."""
+        query = (
             sa.select(POST)
             .join(MENTION, sa.and_(MENTION.c.source == POST.c.source, MENTION.c.post == POST.c.id))
             .where(MENTION.c.brand == brand, MENTION.c.created_at >= since, MENTION.c.created_at < until)
             .order_by(MENTION.c.created_at.desc(), POST.c.id)
-            .limit(limit)
         )
+        if source is not None:
+            query = query.where(MENTION.c.source == stored_key(source))
+        return self._posts(query.limit(limit))
 
     def quotes_and_replies(self, root: PostKey) -> list[Post]:
         """The quotes of and replies to ``root`` whose text is stored, oldest first."""

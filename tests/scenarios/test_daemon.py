@@ -243,7 +243,7 @@ def test_a_source_with_a_fault_is_shown_as_failing_and_left_alone_for_a_while(se
 
 
 def test_what_spreads_most_is_returned_to_however_much_else_is_said(settings, clock, world, monkeypatch):
-    monkeypatch.setattr("ui.daemon.MOST_LOOKED_THROUGH", 5)
+    monkeypatch.setattr("ui.interest.MOST_LOOKED_THROUGH", 5)
     world.down = False
     world.complaint_spreads(NOW, 40, 25)
     with running(settings, clock, world) as daemon:
