@@ -13,7 +13,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from monitor.sources.registry import SOURCES
+from ui.i18n import Texts
 from ui.sections import BoardSection, BrandSection, PersonSection, Settings
+from ui.sight import blind_spots
 
 FILE = Path(__file__).with_name("configuration.md")
 OURS = ("monitor.", "alerts.", "graph.", "ui.")  # plug-ins describe themselves
@@ -37,7 +40,8 @@ capitals, with two underscores for each dot: `RIPPLEWATCH_NOTIFY__EMAIL__HOST`. 
 `password_file = "secrets/mail"` instead of `password = "..."`. The path starts at the configuration's folder; every
 other path, that of an SQLite database too, starts at the folder in which the command is started.
 
-A source is crawled when its section is there, a channel is used when its section is there and a person names it.
+A source is crawled when its section is there, a channel is used when its section is there and a person names it. Keys
+of a source that are secrets name the page where one gets them; `ripplewatch check` says which are not set.
 """
 
 
@@ -46,7 +50,7 @@ def text() -> str:
     parts = [INTRODUCTION, *_section("Top of the file", "", Settings)]
     parts += _section("What is watched", "[[brands]]", BrandSection)
     for name, model in _models(Settings.model_fields["sources"].annotation):
-        parts += _section(f"Source {name}", f"[sources.{name}]", model)
+        parts += _section(f"Source {name}", f"[sources.{name}]", model, _blindness(name))
     parts += _section("Fetching", "[http]", Settings.model_fields["http"].annotation)
     for name, model in _models(Settings.model_fields["rules"].annotation):
         parts += _section(f"Rules: {name}", f"[rules.{name}]", model)
@@ -72,8 +76,15 @@ def _model(annotation: Any) -> type[BaseModel] | None:
     return next((model for one in get_args(annotation) if (model := _model(one)) is not None), None)
 
 
-def _section(title: str, header: str, model: Any) -> list[str]:
-    head = [f"## {title}", "", *([f"`{header}`", ""] if header else [])]
+def _blindness(name: str) -> str:
+    """What a source cannot see, as a sentence; empty for one that reads files, and where it sees all."""
+    texts, spots = Texts("en"), blind_spots(SOURCES[name].capabilities) if SOURCES[name].online else ()
+    unseen = [texts(key) if number is None else texts(key, n=number) for key, number in spots]
+    return f"Cannot see: {'; '.join(unseen)}." if unseen else ""
+
+
+def _section(title: str, header: str, model: Any, about: str = "") -> list[str]:
+    head = [f"## {title}", "", *([f"`{header}`", ""] if header else []), *([about, ""] if about else [])]
     return [*head, "| key | type | default | meaning |", "|---|---|---|---|", *_rows(model), ""]
 
 
@@ -113,7 +124,7 @@ def _one_kind(kind: Any) -> str:
     if get_origin(kind) is tuple:
         return f"list of {_kind(get_args(kind)[0])}"
     if get_origin(kind) is dict:
-        return "table"
+        return f"table, by name, of {_kind(get_args(kind)[1])}"
     if isinstance(kind, type) and issubclass(kind, Enum):
         return " or ".join(f"`{member.name}`" for member in kind)
     return WORDS[kind]

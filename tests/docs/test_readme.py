@@ -87,7 +87,7 @@ def test_every_command_is_described_with_an_example():
 
 def test_every_option_of_the_reading_commands_is_described():
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    for command in ("demo", "replay", "forecast", "influence", "graph export"):
+    for command in ("demo", "check", "crawl", "replay", "forecast", "influence", "graph export"):
         section = re.search(rf"^## {command}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)[1]
         known = {parameter.opts[0] for parameter in COMMANDS[command].params if parameter.opts[0].startswith("--")}
         named = {option.replace("--no-", "--") for option in re.findall(r"--[a-z-]+", section)}
