@@ -14,8 +14,12 @@ FALLBACK = "en"
 _TEMPLATES = files("alerts.messages") / "templates"
 _NAMES = {
     "bluesky": "Bluesky",
+    "facebook": "Facebook",
     "hackernews": "Hacker News",
+    "instagram": "Instagram",
     "mastodon": "Mastodon",
+    "reddit": "Reddit",
+    "threads": "Threads",
     "twitter": "Twitter",
     "weibo": "Weibo",
     "x": "X",

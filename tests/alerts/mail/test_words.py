@@ -11,6 +11,7 @@ import pytest
 from alerts.domain import Level, Truth, Verdict
 from alerts.messages.render import MARKS
 from alerts.messages.words import Words, languages, texts
+from monitor.sources.registry import SOURCES
 
 NOW = datetime(2024, 5, 7, 13, 17, tzinfo=UTC)
 SCRIPTS = {"en": "LATIN", "zh": "CJK", "ko": "HANGUL", "te": "TELUGU"}
@@ -74,6 +75,15 @@ def test_a_moment_names_the_day_and_year_only_where_they_differ() -> None:
     assert words.at(NOW - timedelta(days=2)) == "13:17 on 5 May"
     assert words.at(NOW - timedelta(days=365)) == "13:17 on 8 May 2023"
     assert replace(words, language="ko").at(NOW - timedelta(days=2)) == "5월 5일 13:17"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_site_that_is_read_has_a_name_that_people_know(language) -> None:
+    words = Words(language, UTC, NOW)
+    named = {source: words.name_of_site(source) for source, spec in SOURCES.items() if spec.online}
+    assert len(named) >= 14
+    assert not [source for source, name in named.items() if name == source]
+    assert (named["x"], named["youtube"]) == ("X", "YouTube")
 
 
 def test_what_has_no_word_is_shown_as_it_is() -> None:
