@@ -9,6 +9,7 @@ look is worth. Among all posts those come first whose look is worth most (docs/d
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ CLOSEST = timedelta(seconds=60)  # between two looks at one post
 CEILING = timedelta(hours=12)  # no post that is followed is left alone longer, where the budget allows it
 KEPT = timedelta(hours=48)  # so long at least a post is followed, and longer while it grows
 LONGEST = timedelta(days=7)
-GROWING = 0.1  # of its size that a post is expected to gain in a day, to be kept beyond KEPT
+GROWING = 0.05  # of its size that a post is expected to gain in a day, to be kept beyond KEPT
 
 # How cascades go on: fitted by benchmarks/follow/fit.py, see docs/models/follow_up.md.
 DECAY_START = 900.0  # seconds; the rate falls as (1 + age / DECAY_START) ** -(1 + DECAY)
@@ -97,8 +98,8 @@ def next_look(state: Followed, now: datetime) -> datetime | None:
     since = max(state.followed_at or state.created_at, state.created_at)
     waits = CLOSEST.total_seconds() * np.geomspace(1.0, CEILING / CLOSEST, 40)
     worth = urgency(_columns([state]), since.timestamp() + waits)
-    wait = timedelta(seconds=float(waits[np.argmax(worth >= LEAST_WORTH)]))
-    at = max(now, since + wait, state.not_before or now)
+    wait = timedelta(seconds=ceil(waits[np.argmax(worth >= LEAST_WORTH)]))
+    at = max(now, since + min(wait, CEILING), state.not_before or now)
     return None if is_over(state, at) else at
 
 
@@ -193,8 +194,8 @@ def _certain_loss(posts: Columns) -> Floats:
 
 def _over(posts: Columns, now: float) -> NDArray[np.bool_]:
     """True for each row that need not be followed any more."""
-    age = now - posts.created
-    gain = np.maximum(_expected(posts, np.maximum(now, posts.looked) + _DAY), posts.counted)
+    age, ahead = now - posts.created, np.maximum(now, posts.looked)
+    gain = np.maximum(_expected(posts, ahead + _DAY) - _expected(posts, ahead), posts.counted)
     quiet = posts.weight * gain < GROWING * posts.known
     over: NDArray[np.bool_] = (age > LONGEST.total_seconds()) | ((age > KEPT.total_seconds()) & quiet)
     return over
@@ -207,7 +208,7 @@ def _columns(states: Sequence[Followed]) -> Columns:
         looked_at = one.followed_at is not None
         last = max(one.followed_at or one.created_at, one.created_at)
         known, free = (max(1, one.known), 0) if looked_at else (1, max(0, one.known - 1))
-        before = max(1, one.previous) if one.previous_at is not None and looked_at else 1
+        before = min(max(1, one.previous), known) if one.previous_at is not None and looked_at else 1
         before_at = min(max(one.previous_at or one.created_at, one.created_at), last)
         weight = (1.0 if one.complaint else NO_COMPLAINT) + NEAR_DECISION * min(max(one.nearness, 0.0), 1.0)
         times = (one.created_at.timestamp(), last.timestamp(), before_at.timestamp())
