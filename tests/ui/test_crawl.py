@@ -263,13 +263,17 @@ class TestFailures:
         assert printed.code == 0
         assert len(stored("northline")) == 3
 
-    def test_for_people_the_reason_stands_in_the_row(self, crawl, closed_port, monkeypatch):
-        monkeypatch.setenv("COLUMNS", "200")
+    @pytest.mark.parametrize("columns", ["80", "200"])
+    def test_for_people_the_row_says_failed_and_the_reason_stands_below_whole(
+        self, crawl, closed_port, monkeypatch, columns
+    ):
+        monkeypatch.setenv("COLUMNS", columns)
         printed = crawl(configuration(hackernews={"search_url": f"http://127.0.0.1:{closed_port}/[bold]x"}))
         assert printed.code == 1
         row = next(line for line in printed.out.splitlines() if line.startswith("hackernews"))
-        assert "✗" in row
-        assert "no connection" in row
+        assert "✗ failed" in row
+        reason = next(line for line in printed.out.splitlines() if line.startswith("hackernews: "))
+        assert "no connection" in reason
 
     def test_a_database_that_holds_a_replay_is_left_alone(self, crawl, three):
         stores = Stores("sqlite:///ripplewatch.db")

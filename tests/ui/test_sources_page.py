@@ -65,7 +65,7 @@ def test_a_replay_asks_no_source(services, stores):
 def test_it_shows_the_lag_and_what_cannot_be_seen(services, stores):
     stores.crawls.put(None, FINE)
     shown = page(services)
-    assert "bluesky" in shown
+    assert "Bluesky" in shown
     assert "answers" in shown
     assert "95 s" in shown
     assert "1,200" in shown
@@ -98,7 +98,7 @@ def test_a_stream_stands_beside_its_crawl_and_tells_what_it_missed(services, sto
     stores.crawling.gaps.add(None, "bluesky", gap)
     stores.crawling.gaps.add(None, "feed", Gap(NOW - timedelta(days=30), NOW - timedelta(days=29), "long ago"))
     shown = page(services)
-    assert "bluesky · stream" in shown
+    assert "Bluesky · stream" in shown
     assert "2 s" in shown
     assert "the stream keeps 36 hours" in shown
     assert "long ago" not in shown

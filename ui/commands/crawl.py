@@ -99,11 +99,12 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
         brand = {"*": "all brands", None: "followed up"}.get(row["brand"], row["brand"])
         table.add_row(escape(row["source"]), escape(brand), *(f"{row[name]:,}" for name in COUNTS), _result(row))
     out.print(table)
+    for row in rows:  # below the table, where nothing cuts them
+        for reason in [*([row["error"]] if row["error"] else []), *row["reasons"]]:
+            out.print(f"{escape(row['source'])}: {escape(one_line(reason, 300))}")
 
 
 def _result(row: dict[str, Any]) -> str:
     if row["error"]:
-        return f"[red]✗ {escape(one_line(row['error'], 160))}[/red]"
-    more = "; more is there" if row["unfinished"] else ""
-    why = f" (dropped: {escape(one_line(row['reasons'][0], 100))})" if row["reasons"] else ""
-    return f"[green]✓ fine[/green]{more}{why}"
+        return "[red]✗ failed[/red]"
+    return "[green]✓ fine[/green]" + ("; more is there" if row["unfinished"] else "")

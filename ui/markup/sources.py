@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from alerts.messages.words import Words
 from ui.i18n import Texts
 from ui.looks import SourceRow
 from ui.markup.safe import safe
@@ -17,7 +18,7 @@ def table(page: SourcesPage, texts: Texts) -> str:
 
 def _card(row: SourceRow, page: SourcesPage, texts: Texts) -> str:
     style, sign = ("rw-on", "●") if row.look.fine else ("rw-off", "✕")
-    name = f"{row.name} · {texts('sources.stream')}" if row.is_stream else row.name
+    name = _name(row.name, page, texts) + (f" · {texts('sources.stream')}" if row.is_stream else "")
     head = (
         f'<h4><span class="{style}">{sign}</span> {safe(name, 60)} <small>{safe(_state(row, page, texts))}</small></h4>'
     )
@@ -26,12 +27,21 @@ def _card(row: SourceRow, page: SourcesPage, texts: Texts) -> str:
         reason = f"{safe(row.look.reason, 300)}. " if row.look.reason else ""
         trouble = f'<p class="rw-trouble">{reason}{safe(texts("sources.meaning"))}</p>'
     elif row.is_catching_up:
-        trouble = f'<p class="rw-small">{safe(texts("sources.catching_up"))}</p>'
+        trouble = f'<p class="rw-trouble rw-muted">{safe(texts("sources.catching_up"))}</p>'
     cells = "".join(
         f"<div><span>{safe(texts(f'sources.{key}'))}</span><b>{safe(value)}</b></div>"
         for key, value in _figures(row, page, texts).items()
     )
-    return f'<div class="rw-source">{head}{trouble}<div class="rw-known">{cells}</div>{_blind(row.blind, texts)}</div>'
+    silent = "" if row.look.fine else " rw-silent"
+    figures = f'<div class="rw-known">{cells}</div>'
+    return f'<div class="rw-source{silent}">{head}{trouble}{figures}{_blind(row.blind, texts)}</div>'
+
+
+def _name(source: str, page: SourcesPage, texts: Texts) -> str:
+    """What people call the site, with the name of its section where that is another word."""
+    called = Words(texts.language, texts.zone, page.now).name_of_site(source)
+    called = called[:1].upper() + called[1:]
+    return called if called.casefold().replace(" ", "") == source else f"{called} ({source})"
 
 
 def _state(row: SourceRow, page: SourcesPage, texts: Texts) -> str:
