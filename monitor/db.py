@@ -27,7 +27,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "journal_mode=WAL",  # readers never wait
     "synchronous=NORMAL",
-    "cache_size=-65536",  # 64 MB
+    "cache_size=-8192",  # 8 MB of each connection: a daemon has one for each of its threads
     "wal_autocheckpoint=8000",  # pages: a bulk load copies each page once instead of at every other commit
 )
 _WRITING = "ripplewatch_writing"

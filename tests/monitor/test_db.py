@@ -3,6 +3,7 @@
 import socket
 import sqlite3
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_a_second_migration_changes_nothing_and_takes_no_lock(engine):
     assert words <= {"SELECT", "PRAGMA", "BEGIN"}
     assert "BEGIN IMMEDIATE" not in statements
     assert MetaStore(engine).get("kept") == "yes"
+
+
+def test_all_connections_of_a_daemon_together_keep_little_of_a_file_in_memory(tmp_path, opened):
+    engine = opened(f"sqlite:///{tmp_path / 'daemon.db'}")
+    with ExitStack() as stack:  # as many as there can be at once
+        connections = [stack.enter_context(engine.connect()) for _ in range(15)]
+        kilobytes = [-one.exec_driver_sql("PRAGMA cache_size").scalar_one() for one in connections]
+    assert all(size > 0 for size in kilobytes)
+    assert sum(kilobytes) <= 128 * 1024
 
 
 def test_programs_that_start_together_migrate_once(database_url, opened):
