@@ -51,6 +51,8 @@ def _done(order: str, writer: Writer, stands: dict[str, Stand]) -> Any:
     if order == "count":
         return writer.written, {name: _count(stand) for name, stand in stands.items()}
     if order == "lift":
+        for stand in stands.values():
+            stand.door.lift()
         return {name: _lifted(stand) for name, stand in stands.items() if stand.plan.long}
     return {name: _acts(stand) for name, stand in stands.items()}
 

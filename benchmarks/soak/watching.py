@@ -10,13 +10,25 @@ from typing import Any
 
 import structlog
 
+from alerts import live, watch
 from monitor.clock import SystemClock, elapsed_seconds
 from monitor.schedule import Schedule
+from monitor.text import issues
 from ui.daemon import surviving
 from ui.runtime import open_crawler, open_daemon
 from ui.settings import Settings
 
 CRAWL_EVERY, SEND_EVERY = timedelta(seconds=5), timedelta(seconds=10)  # as ui/commands/run.py
+
+
+REMEMBERED, FORGOTTEN_EVERY = timedelta(minutes=2), timedelta(seconds=15)
+
+
+def shorten_memory() -> None:
+    """Let the live state, which holds two weeks, hold two minutes, so that it comes to rest within the soak."""
+    live.COLD_AFTER = issues.CLOSED_AFTER = REMEMBERED
+    watch.COLD_AFTER = REMEMBERED  # type: ignore[attr-defined]
+    watch.FORGET_EVERY = FORGOTTEN_EVERY
 
 
 @dataclass(slots=True)
@@ -39,6 +51,7 @@ class Told:
 
 def run(line: Connection, values: dict[str, Any], first: tuple[str, ...], traced: bool) -> None:
     """Watch until the line says ``end``; then say what was told. ``first`` are asked before, as by ``crawl --once``."""
+    shorten_memory()
     told, settings, clock = Told(), Settings.model_validate(values), SystemClock()
     structlog.configure(processors=[told.note])
     if first:
