@@ -55,7 +55,7 @@ class HttpConfig(BaseModel):
     timeout_seconds: float = Field(default=20.0, gt=0, le=300, description="longest wait for one step of a request")
     max_bytes: int = Field(default=10_000_000, ge=1_000, description="largest answer read, after decompression")
     max_redirects: int = Field(default=5, ge=0, le=20, description="redirects followed for one request")
-    pace_seconds: float = Field(default=1.0, ge=0, description="least time between two requests to one host")
+    pace_seconds: float = Field(default=0.5, ge=0, description="least time between two requests to one host")
     allowed_private_hosts: tuple[str, ...] = Field(
         default=(), description='hosts of your own network that may be fetched: "host" or "host:port"'
     )

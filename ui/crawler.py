@@ -27,6 +27,7 @@ PATIENCE = timedelta(seconds=20)  # with a site, before the others are asked aga
 REFUSALS = 3
 REST = timedelta(minutes=5)  # for a source that broke
 BURST = 10  # returns to posts in one round
+ONCE = 50  # returns to posts in a pass on request
 PLANNED_EVERY = timedelta(seconds=15)
 RESERVE = 0.25  # of an announced limit is left to discovery
 EVERYTHING = Brand(planning.ALL_BRANDS, "all brands", everything=True)
@@ -158,7 +159,7 @@ class Crawler:
                     answered = answered or report.error is None
                     yield report
             if answered:
-                yield from self._return(name)
+                yield from self._return(name, ONCE)
 
     def _whole_walk(self, name: str, brand: Brand) -> Iterator[CollectReport]:
         report = self._crawl(name, brand)
@@ -175,14 +176,15 @@ class Crawler:
         answers = any(report.error is None for report in reports) if reports else any(not row.failures for row in own)
         return reports + self._return(name) if answers else reports
 
-    def _return(self, name: str) -> list[CollectReport]:
+    def _return(self, name: str, budget: int | None = None) -> list[CollectReport]:
         """Look for what was taken back; then return to posts that spread, until the site has refused a few in a row:
-        then it wants to be left alone. What is scarce is kept for discovery."""
+        then it wants to be left alone. What is scarce is kept for discovery. ``budget`` None: the hour's share."""
         if self._is_scarce(name):
             return []
         reports = [self._guarded(name, partial(self._collector.recheck, name, self._clock.now()))]
         refused, allowed = 0, self._allowed[name]
-        for post in self._interest.to_follow(name, allowed.now(self._clock.now()), self._clock.now()):
+        now = self._clock.now()
+        for post in self._interest.to_follow(name, allowed.now(now) if budget is None else budget, now):
             if refused == REFUSALS or self._is_scarce(name):
                 break
             allowed.use()

@@ -28,8 +28,11 @@ from monitor.network import GuardedTransport
 from monitor.sources.registry import SOURCES
 from monitor.store.crawling import CrawlStores
 from monitor.store.writing import POST
+from tests.sites.askbot import AskbotSite
 from tests.sites.bluesky import BlueskySite
+from tests.sites.discourse import DiscourseSite
 from tests.sites.faults import FAULTS, FaultySite
+from tests.sites.feed import FeedSite
 from tests.sites.hackernews import HackerNewsSite
 from tests.sites.mastodon import MastodonSite
 from tests.sites.server import Answer, Asked, serve
@@ -38,7 +41,7 @@ from tests.sites.world import Event, World
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BRAND = Brand("northline", "Northline Air", names=("Northline Air",), hashtags=("northline",))
 RUNS, AT_ONCE = 1_000, 25
-SITES = ("bluesky", "mastodon", "gotosocial", "hackernews")
+SITES = ("bluesky", "mastodon", "gotosocial", "hackernews", "discourse", "older discourse", "askbot", "feed")
 LATE = timedelta(minutes=4)  # a post is found at most so long after its time: less than every source's overlap
 EVERY = timedelta(minutes=3)
 SWEEP = timedelta(hours=6)  # by then a source that could not read on has said so and looks at everything again
@@ -119,7 +122,7 @@ class Run:
         self.clock = RecordedClock(START)
         self.world = World(self._events())
         self.kind = SITES[seed % len(SITES)]
-        self.name = "mastodon" if self.kind == "gotosocial" else self.kind
+        self.name = {"gotosocial": "mastodon", "older discourse": "discourse"}.get(self.kind, self.kind)
         self.site = self._site(address)
         self.faults = FaultySite(self.site, self.clock, seed, page=self.random.choice((5, 9, 16)))
         address.site = self.faults
@@ -135,6 +138,13 @@ class Run:
             return BlueskySite(self.world, lambda: address.url, public=self.random.random() < 0.5)
         if self.kind == "hackernews":
             return HackerNewsSite(self.world)
+        if self.name == "discourse":
+            flavour: Any = "present" if self.kind == "discourse" else "older"
+            return DiscourseSite(self.world, lambda: address.url, flavour=flavour)
+        if self.kind == "askbot":
+            return AskbotSite(self.world, lambda: address.url, page_size=self.random.choice((5, 9, 16)))
+        if self.kind == "feed":
+            return FeedSite(self.world, lambda: address.url)
         return MastodonSite(self.world, flavour=self.kind)  # type: ignore[arg-type]
 
     def _events(self) -> Iterator[Event]:

@@ -80,8 +80,8 @@ def test_it_goes_on_without_a_network_and_ends_with_its_board(folder: Path) -> N
     try:
         url = eventually(lambda: re.search(r"http://127\.0\.0\.1:\d+", log.read_text()))[0]
         assert eventually(lambda: answers(url))
-        found = eventually(lambda: len(seen := rows(folder / "ripplewatch.db")) == 3 and seen)
-        assert [source for source, *_ in found] == ["bluesky", "feed", "hackernews"]
+        found = eventually(lambda: len(seen := rows(folder / "ripplewatch.db")) == 4 and seen)
+        assert [source for source, *_ in found] == ["bluesky", "feed", "gdelt", "hackernews"]
         assert all(failures >= 1 and "127.0.0.1" in reason for _, failures, reason in found)
         assert process.poll() is None
     finally:
@@ -90,5 +90,5 @@ def test_it_goes_on_without_a_network_and_ends_with_its_board(folder: Path) -> N
     text = log.read_text()
     assert code == 0, text
     assert "Traceback" not in text
-    assert text.count("crawl failed") >= 3
+    assert text.count("crawl failed") >= 4
     assert not answers(url), "the board has ended, too"

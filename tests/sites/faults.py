@@ -20,7 +20,7 @@ _COUNTERS = (
     "points",
     "num_comments",
 )
-_LISTS = ("posts", "hits", "feed", "records")
+_LISTS = ("posts", "hits", "feed", "records", "latest_posts", "questions")
 
 
 class FaultySite:
