@@ -28,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
     here = f'"http://127.0.0.1:{closed}"'
     text = file.read_text()
     text = text.replace("[sources.bluesky]", f"[sources.bluesky]\nappview = {here}\nplc = {here}\npds = {here}")
+    text = text.replace("[sources.gdelt]", f"[sources.gdelt]\nbase_url = {here}")
     text = text.replace("[sources.hackernews]", f"[sources.hackernews]\nsearch_url = {here}\nitem_url = {here}")
     text = re.sub(r'urls = \["https[^"]*"\]', f"urls = [{here}]", text)
     text = text.replace("[http]", f'[http]\nallowed_private_hosts = ["127.0.0.1:{closed}"]\npace_seconds = 0')
