@@ -104,13 +104,28 @@ def play(worlds: list[World], rule: Rule, per_hour: int, paged: bool) -> Outcome
     return pooled([Replay(world, rule, per_hour, paged).run() for world in worlds])
 
 
-def ratio(found: Results, name: str, per_hour: int, place: int) -> str:
-    """Median and mean delay of the plan as a share of even polling's; bold where over one half."""
+def shares(found: Results, name: str, per_hour: int, place: int) -> tuple[float, ...]:
+    """Median and mean delay of the plan as shares of even polling's; empty where too few crossings happened."""
     ours, theirs = found[name, per_hour, PLAN].delays[place], found[name, per_hour, "even"].delays[place]
     if len(theirs) < FEWEST:
-        return "–"
-    shares = [float(np.median(ours) / np.median(theirs)), float(ours.mean() / theirs.mean())]
-    return " / ".join(f"**{share:.2f}**" if share > 0.5 else f"{share:.2f}" for share in shares)
+        return ()
+    return float(np.median(ours) / np.median(theirs)), float(ours.mean() / theirs.mean())
+
+
+def verdict(found: Results) -> str:
+    """How many of the shares in the short table are at most one half."""
+    rows = [
+        shares(found, name, per_hour, place)
+        for name in [*UNSEEN, *OTHER_HALVES]
+        for per_hour in BUDGETS
+        for place in range(len(LEVELS))
+    ]
+    medians, means = (np.array([row[which] for row in rows if row]) for which in (0, 1))
+    return (
+        f"At most half the delay of even polling: {(medians <= 0.5).sum()} of {len(medians)} medians (middle "
+        f"{np.median(medians):.2f}, worst {medians.max():.2f}), {(means <= 0.5).sum()} of {len(means)} means (middle "
+        f"{np.median(means):.2f}, worst {means.max():.2f}).\n"
+    )
 
 
 def summary(found: Results, budgets: tuple[int, ...]) -> Iterator[str]:
@@ -124,7 +139,10 @@ def summary(found: Results, budgets: tuple[int, ...]) -> Iterator[str]:
     for name in [*UNSEEN, *OTHER_HALVES]:
         for per_hour in budgets:
             ours, theirs = found[name, per_hour, PLAN], found[name, per_hour, "even"]
-            cells = [ratio(found, name, per_hour, place) for place in range(len(LEVELS))]
+            cells = [
+                " / ".join(f"**{share:.2f}**" if share > 0.5 else f"{share:.2f}" for share in row) or "–"
+                for row in (shares(found, name, per_hour, place) for place in range(len(LEVELS)))
+            ]
             errors = f"{ours.error / theirs.error:.2f} | {ours.error_by_size / theirs.error_by_size:.2f}"
             yield f"| {name} | {per_hour} | {ours.requests / theirs.requests:.2f} | {' | '.join(cells)} | {errors} |"
 
@@ -155,6 +173,7 @@ def report(plain: Results, paged: Results, number: int, seeds: range) -> Iterato
     """The whole page."""
     yield HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", seeds=len(seeds), number=f"{number}", last=seeds[-1])
     yield "## The plan as a share of even polling\n"
+    yield verdict(plain)
     yield f"Delays: median / mean; 1 is as late as even polling, bold is over one half, – is under {FEWEST} crossings."
     yield "*spent* is the share of even polling's requests that the plan found worth making.\n"
     yield from summary(plain, BUDGETS)
