@@ -30,9 +30,10 @@ def folder(tmp_path: Path) -> Path:
     text = text.replace("[sources.bluesky]", f"[sources.bluesky]\nappview = {here}\nplc = {here}\npds = {here}")
     text = text.replace("[sources.gdelt]", f"[sources.gdelt]\nbase_url = {here}")
     text = text.replace("[sources.hackernews]", f"[sources.hackernews]\nsearch_url = {here}\nitem_url = {here}")
-    text = re.sub(r'urls = \["https[^"]*"\]', f"urls = [{here}]", text)
+    text = re.sub(r'urls = \[\s*"https[^\]]*\]', f"urls = [{here}]", text)
     text = text.replace("[http]", f'[http]\nallowed_private_hosts = ["127.0.0.1:{closed}"]\npace_seconds = 0')
     text = text.replace("tick_seconds = 60", "tick_seconds = 1").replace("port = 8501", f"port = {_closed_port()}")
+    assert "https://" not in "".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     file.write_text(text)
     return tmp_path
 
