@@ -75,9 +75,16 @@ def _lifted(stand: Stand) -> dict[str, Any]:
 def _acts(stand: Stand) -> list[Act]:
     key_of, found = stand.door.site.key_of, stand.plan.found
     return [
-        Act(key_of(event).id, event.kind, event.kind in found, event.deleted_at is not None, _fate(event))
+        Act(key_of(event).id, event.kind, event.kind in found, _is_gone(event, stand), _fate(event))
         for event in stand.world.every()
     ]
+
+
+def _is_gone(event: Event, stand: Stand) -> bool:
+    if event.deleted_at is not None:
+        return True
+    root = stand.world.get(event.root) if stand.plan.falls_with_root and event.root is not None else None
+    return root is not None and event.kind == "reply" and root.deleted_at is not None
 
 
 def _fate(event: Event) -> str:

@@ -28,6 +28,8 @@ def problems(outcome: Outcome) -> list[str]:
             found.append(f"{name}: {count.above} requests above the announced limit")
         if count.faults:
             found.append(f"{name}: the fake site broke:\n{count.faults[0]}")
+    if outcome.shown != outcome.rows or not outcome.rows:
+        found.append(f"the board shows {outcome.shown}, the rows say {outcome.rows}")
     late = late_samples(outcome)
     if len(late) > 2 and (rise := slope(late) / late[-1].rss) > FLAT:
         found.append(f"memory is not flat: it rises by {rise:.1%} a minute")
@@ -108,7 +110,7 @@ def _table(outcome: Outcome) -> Iterator[str]:
         cells += [len(fate.foreign), spread, _lag(outcome, name), outcome.shown.get(name, "–")]
         cells += [f"{fate.ages[1]:.0f} s" if fate.ages else "–", count.requests, _failures(outcome, name)]
         yield _row([*cells, count.refused, count.above])
-    stream = outcome.shown.get("bluesky · stream", "–")
+    stream = outcome.shown.get("bluesky:stream", "–")
     yield _row(["bluesky · stream", *[""] * 7, _lag(outcome, "bluesky:stream"), stream, *[""] * 5])
     yield _row(_sums(outcome))
     fates = outcome.fates.values()

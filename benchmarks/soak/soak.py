@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.soak import fair, watching
 from benchmarks.soak.fair import Act, Count
 from benchmarks.soak.kept import Fate, Kept, Sample
-from benchmarks.soak.seen import lags_shown
+from benchmarks.soak.seen import lags
 from benchmarks.soak.watching import Told
 from monitor.clock import SystemClock, elapsed_seconds
 from monitor.db import connect
@@ -39,7 +39,8 @@ class Outcome:
     counts: dict[str, Count] = field(default_factory=dict)  # when the writing ended
     stored_then: dict[str, int] = field(default_factory=dict)
     fates: dict[str, Fate] = field(default_factory=dict)
-    shown: dict[str, str] = field(default_factory=dict)  # lags on the board
+    shown: dict[str, str] = field(default_factory=dict)  # lags on the board, by row
+    rows: dict[str, str] = field(default_factory=dict)  # the same in the database
     told: Told = field(default_factory=Told)
     caught_up: float = 0.0  # seconds
     above_later: dict[str, int] = field(default_factory=dict)  # requests above a limit while catching up
@@ -77,7 +78,7 @@ def soak(folder: Path, minutes: float, per_second: float, picture: Path, *, limi
             outcome.stored_then = dict(outcome.samples[-1].stored)
         outcome.told = daemon.recv()
         _say("showing the board")
-        outcome.shown = lags_shown(database, kept.rows(), picture)
+        outcome.shown, outcome.rows = lags(database, kept.rows(), picture)
         for name, lifted in _ask(sites, "lift").items():
             sources[name] = {**sources[name], **lifted, **ROOMY[name]}
             sources[name] = {key: kept for key, kept in sources[name].items() if not key.endswith("per_hour")}

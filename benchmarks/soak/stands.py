@@ -71,6 +71,7 @@ class Plan:
     found: tuple[Kind, ...] = ("post", "quote", "reply")  # by discovery; the rest only by returns to posts
     says_by_refusing: bool = False  # it announces nothing before it says "too many"
     long: bool = False  # its budget is of an hour or a day, which outlasts the soak
+    falls_with_root: bool = False  # a reply cannot be read any more when the post above all is taken back
     own_pace: str = ""  # what it asks for instead of a limit
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -91,7 +92,7 @@ PLANS: Mapping[str, Plan] = {
     ),
     "feed": Plan(lambda w, b, n: FeedSite(w, b, limit=n), 5, says_by_refusing=True),
     "discourse": Plan(lambda w, b, n: DiscourseSite(w, b, limit=n), 12, says_by_refusing=True),
-    "askbot": Plan(lambda w, b, n: AskbotSite(w, b, limit=n), 60, says_by_refusing=True),
+    "askbot": Plan(lambda w, b, n: AskbotSite(w, b, limit=n), 60, says_by_refusing=True, falls_with_root=True),
     "mastodon": Plan(lambda w, b, n: MastodonSite(w, b, limit=n), 60, mix=SPREAD),
     "x": Plan(
         lambda w, b, n: XSite(w, b, limit=n),
