@@ -56,9 +56,10 @@ edited and 2 % are taken back. The servers stand in a process of their own. The 
 its own ticks, a SQLite file, the machine's clock, and Bluesky's stream beside its search. Every source is looked at
 every 6 s, goes {overlap:g} minutes back for late posts and may return to posts {returns} times an hour.
 
-**What is scaled down.** Limits are about half of what was asked where there was none. Those that hold for five
-minutes and longer are given anew each minute, so that they bite more than once. The live state, which holds two weeks,
-holds two minutes, so that it comes to rest within the soak: what grows after that would grow for ever.
+**What is scaled down.** Limits are less than what is asked where there is none. Those that hold for five minutes and
+longer are given anew each minute, so that they bite more than once; the budgets of Hacker News, Weibo and YouTube
+hold for an hour, and are used up before the end. The live state, which holds two weeks, holds two minutes, so that it
+comes to rest within the soak: what grows after that would grow for ever.
 """
 
 COLUMNS = """

@@ -65,7 +65,7 @@ class Plan:
     """How one site is set up."""
 
     make: Make
-    limit: int | None  # requests in ``per``, where it has one; about half of what was asked when there was none
+    limit: int | None  # requests in ``per``, where it has one; less than is asked where there is none
     per: str = "min"
     mix: Mix = TALK
     found: tuple[Kind, ...] = ("post", "quote", "reply")  # by discovery; the rest only by returns to posts
@@ -77,32 +77,32 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    "bluesky": Plan(lambda w, b, n: BlueskySite(w, b, public=True, limit=n, window=WINDOW), 60, mix=SPREAD),
-    "hackernews": Plan(lambda w, b, n: HackerNewsSite(w, n), 335, "hour", long=True),
+    "bluesky": Plan(lambda w, b, n: BlueskySite(w, b, public=True, limit=n, window=WINDOW), 40, mix=SPREAD),
+    "hackernews": Plan(lambda w, b, n: HackerNewsSite(w, n), 150, "hour", long=True),
     "gdelt": Plan(
         lambda w, b, n: GdeltSite(w, pace=1, grid=15), None, mix=Mix({"post": 1.0}), found=("post",), own_pace="1 / s"
     ),
     "youtube": Plan(
         lambda w, b, n: YoutubeSite(w, n, None if n is None else 3 * n),
-        1440,
+        960,
         "day",
         mix=Mix({"post": 0.5, "reply": 0.5}),
         found=("post",),
         long=True,
     ),
-    "feed": Plan(lambda w, b, n: FeedSite(w, b, limit=n), 5, says_by_refusing=True),
+    "feed": Plan(lambda w, b, n: FeedSite(w, b, limit=n), 4, says_by_refusing=True),
     "discourse": Plan(lambda w, b, n: DiscourseSite(w, b, limit=n), 12, says_by_refusing=True),
     "askbot": Plan(lambda w, b, n: AskbotSite(w, b, limit=n), 60, says_by_refusing=True, falls_with_root=True),
-    "mastodon": Plan(lambda w, b, n: MastodonSite(w, b, limit=n), 60, mix=SPREAD),
+    "mastodon": Plan(lambda w, b, n: MastodonSite(w, b, limit=n), 25, mix=SPREAD),
     "x": Plan(
         lambda w, b, n: XSite(w, b, limit=n),
         5,
         mix=SPREAD,
         more={"max_dollars_per_day": 100_000, "max_dollars_per_month": 100_000},
     ),
-    "reddit": Plan(lambda w, b, n: RedditSite(w, b, limit=n), 25),
-    "weibo": Plan(lambda w, b, n: WeiboSite(w, n), 600, "hour", SPREAD, ("post", "quote"), long=True),
-    "facebook": Plan(lambda w, b, n: FacebookSite(w, n), 37, mix=SPREAD, found=("post", "quote")),
+    "reddit": Plan(lambda w, b, n: RedditSite(w, b, limit=n), 15),
+    "weibo": Plan(lambda w, b, n: WeiboSite(w, n), 240, "hour", SPREAD, ("post", "quote"), long=True),
+    "facebook": Plan(lambda w, b, n: FacebookSite(w, n), 25, mix=SPREAD, found=("post", "quote")),
     "instagram": Plan(lambda w, b, n: InstagramSite(w, n), 34, mix=Mix({"post": 1.0}), found=("post",)),
     "threads": Plan(lambda w, b, n: ThreadsSite(w, n, queries=100_000), 31),
 }
