@@ -124,7 +124,7 @@ class Run:
         self.kind = SITES[seed % len(SITES)]
         self.name = {"gotosocial": "mastodon", "older discourse": "discourse"}.get(self.kind, self.kind)
         self.site = self._site(address)
-        self.faults = FaultySite(self.site, self.clock, seed, page=self.random.choice((5, 9, 16)))
+        self.faults = FaultySite(self.site, self.clock, seed, page=self.random.choice((3, 5, 9)))
         address.site = self.faults
         self.settings = self.site.settings(address.url)
         self.engine = connect(f"sqlite:///{file}")
@@ -142,13 +142,13 @@ class Run:
             flavour: Any = "present" if self.kind == "discourse" else "older"
             return DiscourseSite(self.world, lambda: address.url, flavour=flavour)
         if self.kind == "askbot":
-            return AskbotSite(self.world, lambda: address.url, page_size=self.random.choice((5, 9, 16)))
+            return AskbotSite(self.world, lambda: address.url, page_size=self.random.choice((3, 5, 9)))
         if self.kind == "feed":
             return FeedSite(self.world, lambda: address.url)
         return MastodonSite(self.world, flavour=self.kind)  # type: ignore[arg-type]
 
     def _events(self) -> Iterator[Event]:
-        for number in range(1, self.random.randrange(30, 160)):
+        for number in range(1, self.random.randrange(20, 90)):
             hours = -5 if self.random.random() < 0.4 else 0  # what was there before, and what comes meanwhile
             at = START + timedelta(hours=hours, seconds=self.random.randrange(abs(hours) * 3600 or 2400))
             late = at + LATE * self.random.random() if self.random.random() < 0.4 else None
