@@ -10,7 +10,7 @@ from typing import Protocol
 
 from monitor import planning
 from monitor.clock import Clock
-from monitor.domain import Account, AccountKey, Brand, Page, Post, PostKey, Repost
+from monitor.domain import Account, AccountKey, Brand, Gap, Page, Post, PostKey, Repost
 from monitor.due import next_recheck
 from monitor.errors import BadPayload, NotFound, SourceError
 from monitor.plain_text import one_line
@@ -23,7 +23,7 @@ from monitor.walk import walk
 
 EVERY = timedelta(minutes=5)  # where nothing else is configured
 RECHECK_AGAIN = timedelta(minutes=30)  # after a recheck that failed
-BATCHES = 4  # of posts that are looked for again in one go
+BATCHES = 2  # of posts that are looked for again in one go
 SUSPICIOUS = 20  # posts that are all gone at once: the site, or our access to it, is broken, not they
 
 
@@ -67,6 +67,7 @@ class _Kept:
     page: Page
     pages: int
     dropped: tuple[str, ...] = field(default=())
+    gaps: tuple[Gap, ...] = field(default=())
 
 
 class Collector:
@@ -93,7 +94,7 @@ class Collector:
         turn = walk(source, brand, before.state, before.cursor, before.failures, self._clock)
         kept = self._kept(turn.pages)
         with self._stores.transact() as session:
-            added, gone = self._write(session, source_name, kept.page, now)
+            added, gone = self._write(session, source_name, kept, now)
             row = planning.after(before, turn, added, now)
             every = self._pacing.get(source_name, Pacing()).every
             self._stores.crawls.put(
@@ -108,7 +109,7 @@ class Collector:
         before = self._stores.crawls.get(planning.ALL_BRANDS, stream) or CrawlState(planning.ALL_BRANDS, stream)
         kept = self._kept([page])
         with self._stores.transact() as session:
-            added, gone = self._write(session, source_name, kept.page, now)
+            added, gone = self._write(session, source_name, kept, now)
             self._stores.crawls.put(session, planning.streamed(before, page, added, now))
         return _report(planning.ALL_BRANDS, stream, kept, added, gone, None)
 
@@ -125,7 +126,7 @@ class Collector:
             return self._not_followed(post, before, known, error, now)
         kept = self._kept([page], followed=post.key)
         with self._stores.transact() as session:
-            added, gone = self._write(session, post.key.source, kept.page, now)
+            added, gone = self._write(session, post.key.source, kept, now)
             size = known + sum(edge.root == post.key for edge in added.reposts)
             self._stores.follows.put(session, planning.followed(post.key, before, page.state, size, now))
         return _report("", post.key.source, kept, added, gone, None)
@@ -148,7 +149,7 @@ class Collector:
         kept = self._kept([page])
         longest = self._pacing.get(source_name, Pacing()).recheck_every
         with self._stores.transact() as session:
-            added, gone = self._write(session, source_name, kept.page, now)
+            added, gone = self._write(session, source_name, kept, now)
             self._stores.upkeep.plan(session, {post.key: next_recheck(post.seen_at, now, longest) for post in posts})
         return _report("", source_name, kept, added, gone, None)
 
@@ -162,14 +163,16 @@ class Collector:
         refused = not isinstance(error, NotFound)
         return CollectReport("", post.key.source, error=one_line(str(error), 500), refused=refused)
 
-    def _write(self, session: Transaction, source: str, page: Page, now: datetime) -> tuple[Added, tuple[PostKey, ...]]:
-        """Store ``page``; what was new, and the posts that were taken back."""
-        stores = self._stores
+    def _write(
+        self, session: Transaction, source: str, kept: _Kept, now: datetime
+    ) -> tuple[Added, tuple[PostKey, ...]]:
+        """Store what was kept; what of it was new, and the posts that were taken back."""
+        stores, page = self._stores, kept.page
         added = stores.posts.add(session, page.posts, page.reposts, page.accounts)
         gone = stores.upkeep.forget(session, page.deleted, now) if page.deleted else []
         gone += stores.upkeep.erase(session, page.erased, now) if page.erased else []
-        if page.gap is not None:
-            stores.gaps.add(session, source, page.gap)
+        for gap in kept.gaps:
+            stores.gaps.add(session, source, gap)
         return added, tuple(gone)
 
     def _kept(self, pages: Sequence[Page], followed: PostKey | None = None) -> _Kept:
@@ -191,9 +194,8 @@ class Collector:
             _seen_last(pages, people.__contains__),
             deleted=tuple(key for page in pages for key in page.deleted),
             erased=tuple(key for page in pages for key in page.erased),
-            gap=next((page.gap for page in pages if page.gap is not None), None),
         )
-        return _Kept(page, len(pages), drops)
+        return _Kept(page, len(pages), drops, tuple(each.gap for each in pages if each.gap is not None))
 
 
 def _seen_last(pages: Sequence[Page], wanted: Callable[[AccountKey], bool]) -> tuple[Account, ...]:

@@ -302,9 +302,10 @@ def test_the_lag_is_the_median_age_of_what_was_found_but_not_of_the_first_look(d
 
 def test_what_was_missed_is_kept(desk: Callable[..., Desk]) -> None:
     gap = Gap(NOW - timedelta(hours=9), NOW - timedelta(hours=1), "the feed rolled on")
-    here = desk(Site(Page(state="s", gap=gap)))
+    other = Gap(NOW - timedelta(hours=8), NOW - timedelta(hours=2), "the listing ended")
+    here = desk(Site(Page(next_cursor="two", gap=gap), Page(state="s", gap=other)))
     here.collector.collect(BRAND, SITE, NOW)
-    assert here.stores.gaps.since(NOW - timedelta(days=1)) == [(SITE, gap)]
+    assert here.stores.gaps.since(NOW - timedelta(days=1)) == [(SITE, gap), (SITE, other)]
 
 
 def test_an_edge_to_a_stored_root_is_kept_wherever_it_comes_from(desk: Callable[..., Desk]) -> None:
