@@ -6,7 +6,7 @@ The longer a post was left alone, the likelier it has grown or passed a level wi
 look is worth. Among all posts those come first whose look is worth most (docs/decisions/0004-follow-up.md).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -214,28 +214,3 @@ def _columns(states: Sequence[Followed]) -> Columns:
         times = (one.created_at.timestamp(), last.timestamp(), before_at.timestamp())
         rows.append((times[0], known, times[1], before, times[2], max(0, one.counted_since) + free, weight))
     return Columns(*np.array(rows, dtype=np.float64).T)
-
-
-YOUNG = timedelta(hours=48)
-FIRST_WAIT = timedelta(minutes=5)
-SLOWEST = timedelta(hours=2)
-
-
-def to_follow(
-    posts: Iterable[Post],
-    followed: Mapping[PostKey, datetime],
-    spread: Mapping[PostKey, int],
-    now: datetime,
-    limit: int,
-) -> list[Post]:
-    """The former rule, until nobody calls it: every five minutes, then at a tenth of the age; largest first."""
-
-    def due(post: Post) -> bool:
-        age, last = now - post.created_at, followed.get(post.key)
-        wait = max(FIRST_WAIT, min(SLOWEST, age / 10))
-        return timedelta(0) <= age <= YOUNG and (last is None or now - last >= wait)
-
-    asked = [post for post in posts if worth_following(post, spread.get(post.key, 0)) and due(post)]
-    return sorted(
-        asked, key=lambda post: (-spread.get(post.key, 0), followed.get(post.key, post.created_at), post.key)
-    )[:limit]

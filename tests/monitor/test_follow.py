@@ -14,16 +14,13 @@ from monitor.domain import AccountKey, Assessment, Metrics, Post, PostKey
 from monitor.follow import (
     CEILING,
     CLOSEST,
-    FIRST_WAIT,
     KEPT,
     LONGEST,
-    SLOWEST,
     Followed,
     is_over,
     looked,
     next_look,
     plan,
-    to_follow,
     worth_following,
 )
 
@@ -296,12 +293,3 @@ def test_complaints_and_what_spreads_are_followed_and_the_rest_is_not() -> None:
     assert worth_following(post("counted", 9, 0.1, Metrics(NOW, reposts=2)), 0)
     assert not worth_following(post("liked", 9, 0.1, Metrics(NOW, likes=7)), 0)
     assert not worth_following(post("nothing", 9, 0.1), 0)
-
-
-def test_the_former_rule_holds_until_nobody_calls_it() -> None:
-    for minutes, rest in ((10, FIRST_WAIT), (300, timedelta(minutes=30)), (40 * 60, SLOWEST)):
-        one = post("a", minutes)
-        just = {one.key: NOW - rest}
-        early = {one.key: NOW - rest + timedelta(seconds=1)}
-        assert [found.key.id for found in to_follow([one], just, {}, NOW, 5)] == ["a"]
-        assert to_follow([one], early, {}, NOW, 5) == []
