@@ -40,7 +40,6 @@ class _Bucket:
     def is_idle(self, now: datetime) -> bool:
         return not self.in_flight and now >= max(t for t in (now, self.reset_at, self.closed_until) if t is not None)
 
-
     def is_stuck(self, now: datetime) -> bool:
         """Whether its limit is used up, nobody said until when, and nothing is on its way that could."""
         used_up = self.reset_at is None and self.remaining is not None and self.remaining < 1
