@@ -93,7 +93,7 @@ class FeedSite:
             return Answer(b"", 304, headers)
         self.sent += 1
         return (
-            Answer(gzip.compress(body, 1), 200, {**headers, "content-encoding": "gzip"})
+            Answer(gzip.compress(body, 1, mtime=0), 200, {**headers, "content-encoding": "gzip"})
             if zipped
             else Answer(body, 200, headers)
         )

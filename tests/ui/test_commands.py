@@ -61,7 +61,7 @@ def write(tmp_path):
     def write(name, *lines):
         text = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
         data = text.encode(errors="surrogateescape")
-        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        (tmp_path / name).write_bytes(gzip.compress(data, mtime=0) if name.endswith(".gz") else data)
         return tmp_path / name
 
     return write
