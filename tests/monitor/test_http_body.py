@@ -35,7 +35,7 @@ def read(chunks: list[bytes], encoding: str = "gzip", limit: int = 1_000_000, **
         ("GZip", gzip.compress(TEXT, mtime=0)),
         ("x-gzip", gzip.compress(TEXT, mtime=0)),
         ("identity, gzip", gzip.compress(TEXT, mtime=0)),
-        ("gzip", gzip.compress(TEXT[:100], mtime=0) + gzip.compress(TEXT[100:])),
+        ("gzip", gzip.compress(TEXT[:100], mtime=0) + gzip.compress(TEXT[100:], mtime=0)),
         ("gzip", gzip.compress(TEXT, mtime=0) + b"\0" * 300),
         ("deflate", zlib.compress(TEXT)),
         ("deflate", BARE),
