@@ -136,7 +136,10 @@ class Exchange:
                 longest = silence.total_seconds() if silence else self._timeout
                 request.extensions["timeout"] = httpx.Timeout(self._timeout, read=longest).as_dict()
                 # The transport itself: a client around it would keep cookies, and log addresses with their keys.
-                answer = self._transport.handle_request(request)
+                try:
+                    answer = self._transport.handle_request(request)
+                finally:
+                    self._pace.answered(host)
                 turn.heard(answer.status_code, answer.headers)
             try:
                 yield answer

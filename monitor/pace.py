@@ -17,7 +17,7 @@ class Pace:
     def __init__(self, distance: timedelta, clock: Clock) -> None:
         self._distance = distance
         self._clock = clock
-        self._turns: dict[str, datetime] = {}  # when each host was asked last, or will be
+        self._turns: dict[str, datetime] = {}  # when each host answered last, or will be asked
         self._lock = Lock()
 
     def wait_for(self, host: str, at_least: timedelta = timedelta(0)) -> None:
@@ -36,3 +36,8 @@ class Pace:
             self._turns[host] = start
         if start > now:
             self._clock.wait(start - now)
+
+    def answered(self, host: str) -> None:
+        """Count the distance from now on: on its way a request may be late, and the next one after it early."""
+        with self._lock:
+            self._turns[host] = max(self._clock.now(), self._turns.get(host, self._clock.now()))

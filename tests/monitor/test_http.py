@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 
 import httpcore
@@ -394,6 +395,21 @@ def test_one_host_is_asked_at_the_set_pace_and_another_at_once() -> None:
         ("b.example", 2),
         ("a.example", 4),
     ]
+
+
+def test_a_request_that_was_late_on_its_way_brings_the_next_one_no_nearer_than_the_pace() -> None:
+    clock, ways, arrived = RecordedClock(NOON), [0.7, 0.0, 0.4, 0.1], list[datetime]()
+
+    def note(request: httpx.Request) -> httpx.Response:
+        clock.wait(timedelta(seconds=ways[len(arrived)]))
+        arrived.append(clock.now())
+        return httpx.Response(200)
+
+    http = client(note, clock, pace_seconds=2)
+    for _ in ways:
+        http.get("https://a.example/")
+    distances = [later - earlier for earlier, later in pairwise(arrived)]
+    assert min(distances) >= timedelta(seconds=2)
 
 
 def test_the_crawler_says_who_it_is() -> None:
