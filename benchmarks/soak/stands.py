@@ -92,7 +92,7 @@ PLANS: Mapping[str, Plan] = {
     ),
     "feed": Plan(lambda w, b, n: FeedSite(w, b, limit=n), 4, says_by_refusing=True),
     "discourse": Plan(lambda w, b, n: DiscourseSite(w, b, limit=n), 12, says_by_refusing=True),
-    "askbot": Plan(lambda w, b, n: AskbotSite(w, b, limit=n), 60, says_by_refusing=True, falls_with_root=True),
+    "askbot": Plan(lambda w, b, n: AskbotSite(w, b, limit=n), 110, says_by_refusing=True, falls_with_root=True),
     "mastodon": Plan(lambda w, b, n: MastodonSite(w, b, limit=n), 25, mix=SPREAD),
     "x": Plan(
         lambda w, b, n: XSite(w, b, limit=n),
