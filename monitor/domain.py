@@ -80,6 +80,10 @@ class Assessment:
     words: tuple[str, ...] = ()  # the words that decided it
     harm_words: tuple[str, ...] = ()
     version: str = ""  # of the model or lexicon
+    calls: tuple[str, ...] = ()  # what others are called on to do: boycott, regulator, press
+    sarcasm: bool = False  # perhaps meant the other way round; a remark for people, it decides nothing
+    basis: Literal["model", "lexicon"] | None = None  # what the complaint probability was read with
+    second_opinion: float | None = None  # 0..1, the lexicon's complaint probability where a model gave the first
 
     @property
     def is_complaint(self) -> bool:
