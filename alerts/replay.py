@@ -14,7 +14,7 @@ from monitor.domain import Post, PostKey, Repost
 from monitor.sources.archive import Recorded
 from monitor.store.meta import MetaStore
 from monitor.store.posts import Added, PostStore
-from monitor.text.issues import CLOSED_AFTER
+from monitor.text.topics.issues import CLOSED_AFTER
 
 CHUNK = 5_000  # events stored together
 MOST_RECALLED = 100_000  # posts of the days before

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from monitor.domain import Assessment, BrandMatch, Post, PostKey
 from monitor.match import Matcher
-from monitor.text.issues import IssueClusters
 from monitor.text.reader import TextReader
+from monitor.text.topics.issues import IssueClusters
 
 Matches = tuple[BrandMatch, ...]
 

@@ -34,8 +34,8 @@ from monitor.sources.registry import SOURCES
 from monitor.store.crawling import CrawlStores
 from monitor.store.ledger import LedgerStore
 from monitor.store.meta import MetaStore
-from monitor.text.issues import CLOSED_AFTER, IssueClusters
 from monitor.text.reader import TextReader
+from monitor.text.topics.issues import CLOSED_AFTER, IssueClusters
 from ui.crawler import Crawler, ReadySource
 from ui.daemon import Daemon
 from ui.interest import StoredInterest

@@ -13,7 +13,7 @@ import structlog
 from alerts import live, watch
 from monitor.clock import SystemClock, elapsed_seconds
 from monitor.schedule import Schedule
-from monitor.text import issues
+from monitor.text.topics import issues
 from ui.daemon import surviving
 from ui.runtime import open_crawler, open_daemon
 from ui.settings import Settings

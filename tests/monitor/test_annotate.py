@@ -9,8 +9,8 @@ import pytest
 from monitor.annotate import Annotator
 from monitor.domain import AccountKey, Brand, Metrics, Post, PostKey
 from monitor.match import Matcher
-from monitor.text.issues import IssueClusters
 from monitor.text.reader import TextReader
+from monitor.text.topics.issues import IssueClusters
 
 NOW = datetime(2024, 5, 6, 12, 0, tzinfo=UTC)
 NORTHLINE = Brand("northline", "Northline Air", names=("Northline Air",))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from monitor.domain import AccountKey, Brand, Post, PostKey
 from monitor.match import Matcher
-from monitor.text import issues as issues_module
-from monitor.text.issues import IssueClusters
 from monitor.text.reader import TextReader
+from monitor.text.topics import issues as issues_module
+from monitor.text.topics.issues import IssueClusters
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READER = TextReader()

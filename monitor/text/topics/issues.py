@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.domain import Post
-from monitor.text.content import Terms, terms
-from monitor.text.links import canonical
+from monitor.text.topics.content import Terms, terms
+from monitor.text.topics.links import canonical
 
 CLOSED_AFTER = timedelta(days=7)  # without a post
 SIMILAR = 0.27  # cosine from which a text joins an issue

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.links import canonical
+from monitor.text.topics.links import canonical
 
 
 @pytest.mark.parametrize(
