@@ -1,5 +1,6 @@
 """The hand-written word lists of one language, read from ``languages/<code>.toml``."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,24 @@ Role = Literal[
 ]
 STRENGTH = {"strong": 2.0, "plain": 1.0, "mild": 0.5}
 SEVERITY = {"threat": 2, "safety": 3}
+REASONS = (
+    "delay",
+    "cancellation",
+    "property",
+    "billing",
+    "staff",
+    "outage",
+    "defect",
+    "privacy",
+    "safety",
+    "refund",
+)
+BEARING = {"sure": 2.0, "plain": 1.0, "hint": 0.4}  # how much a phrase says about the reason
+CALLS = ("boycott", "regulator", "press")
+CALL_DEGREE = 2  # a call to action is a threat
+Irony = Literal["sure", "mock", "roll", "sincere"]
+Tone = Literal["blame", "accusation", "emotion", "swearing", "request", "report"]
+TONES: tuple[Tone, ...] = ("blame", "accusation", "emotion", "swearing", "request", "report")
 
 
 class Cue(NamedTuple):
@@ -37,9 +56,10 @@ class Cue(NamedTuple):
 class Facet(NamedTuple):
     """What a phrase says a complaint is about."""
 
-    kind: Literal["reason", "severity", "harm"]
-    name: str = ""  # of the reason
+    kind: Literal["reason", "severity", "harm", "call"]
+    name: str = ""  # of the reason or call
     degree: int = 0  # of the severity
+    weight: float = 1.0  # of the reason
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,10 @@ class Sample:
 
     text: str
     sign: Literal["complaint", "praise", "neutral"]
+    reason: str | None = None  # None: not looked at
+    severity: int | None = None  # None: not looked at
+    calls: tuple[str, ...] = ()
+    sarcasm: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +82,8 @@ class Lexicon:
     version: str
     cues: Phrases[Cue]
     facets: Phrases[tuple[Facet, ...]]
+    irony: Phrases[Irony]
+    tones: Phrases[Tone]
     weights: Mapping[str, float]
     reach: int  # how many characters a word of denial or emphasis carries
     samples: tuple[Sample, ...]
@@ -98,45 +124,75 @@ def cue_lists(document: Mapping[str, Any]) -> Iterator[tuple[Cue, list[str]]]:
         yield Cue(role), phrases(listed)
 
 
-def _facet_lists(document: Mapping[str, Any]) -> Iterator[tuple[Facet, list[str]]]:
-    for reason, listed in document["reason"].items():
-        yield Facet("reason", name=reason), phrases(listed)
+def _facet_lists(document: Mapping[str, Any]) -> Iterator[tuple[Facet | None, list[str]]]:
+    for reason in REASONS:
+        for bearing, weight in BEARING.items():
+            yield Facet("reason", name=reason, weight=weight), phrases(document["reason"][reason][bearing])
     for name, degree in SEVERITY.items():
         yield Facet("severity", degree=degree), phrases(document["severity"][name])
+    for call in CALLS:
+        yield Facet("call", name=call, degree=CALL_DEGREE), phrases(document["calls"][call])
     yield Facet("harm"), phrases(document["harm"]["words"])
+    yield None, phrases(document["severity"]["harmless"])
+
+
+def _facets(document: Mapping[str, Any]) -> dict[str, tuple[Facet, ...]]:
+    """What each phrase stands for; a "harmless" one stands for no severity and no harm, whatever is inside it."""
+    facets: dict[str, tuple[Facet, ...]] = {}
+    harmless: set[str] = set()
+    for facet, listed in _facet_lists(document):
+        for phrase in listed:
+            placed = _placed(document, phrase)
+            facets[placed] = facets.get(placed, ()) if facet is None else (*facets.get(placed, ()), facet)
+            if facet is None:
+                harmless.add(placed)
+    return {
+        phrase: tuple(facet for facet in several if phrase not in harmless or facet.kind == "reason")
+        for phrase, several in _inherited(facets).items()
+    }
 
 
 def _inherited(facets: Mapping[str, tuple[Facet, ...]]) -> dict[str, tuple[Facet, ...]]:
     """Each phrase with the facets of the phrases inside it too, since only the longest is found in a text."""
     parts = [(bare(phrase), pattern(phrase), several) for phrase, several in facets.items()]
-    return {
-        phrase: tuple(
-            dict.fromkeys(
-                facet
-                for inner, inside, several in parts
-                if inner in bare(phrase) and inside.search(bare(phrase))
-                for facet in several
-            )
-        )
-        for phrase in facets
-    }
+    return {phrase: _strongest(several, bare(phrase), parts) for phrase, several in facets.items()}
+
+
+def _strongest(
+    own: tuple[Facet, ...], words: str, parts: list[tuple[str, re.Pattern[str], tuple[Facet, ...]]]
+) -> tuple[Facet, ...]:
+    """``own`` facets and those of the phrases inside ``words``; of a reason that comes twice only the heaviest."""
+    found: dict[tuple[str, str, int], Facet] = {}
+    inner = (facet for part, inside, several in parts if part in words and inside.search(words) for facet in several)
+    for facet in (*own, *inner):
+        key = (facet.kind, facet.name, facet.degree)
+        if key not in found or found[key].weight < facet.weight:
+            found[key] = facet
+    return tuple(found.values())
+
+
+def _listed(document: Mapping[str, Any], section: str) -> dict[str, Any]:
+    """Each phrase of a section with the name of its list."""
+    lists = document[section].items()
+    return {_placed(document, phrase): name for name, listed in lists for phrase in phrases(listed)}
 
 
 @cache
 def load(code: str) -> Lexicon:
     """The lexicon of a language; read and compiled once."""
     document = raw(code)
-    facets: dict[str, tuple[Facet, ...]] = {}
-    for facet, listed in _facet_lists(document):
-        for phrase in listed:
-            placed = _placed(document, phrase)
-            facets[placed] = (*facets.get(placed, ()), facet)
     return Lexicon(
         code=code,
         version=f"lexicon-{code}-{document['version']}",
         cues=Phrases({_placed(document, phrase): cue for cue, listed in cue_lists(document) for phrase in listed}),
-        facets=Phrases(_inherited(facets)),
+        facets=Phrases(_facets(document)),
+        irony=Phrases(_listed(document, "sarcasm")),
+        tones=Phrases(_listed(document, "tone")),
         weights=document["weights"],
         reach=document["reach"],
-        samples=tuple(Sample(sample["text"], sample["sign"]) for sample in document["sample"]),
+        samples=tuple(_sample(sample) for sample in document["sample"]),
     )
+
+
+def _sample(written: Mapping[str, Any]) -> Sample:
+    return Sample(**{**written, "calls": tuple(written.get("calls", ()))})

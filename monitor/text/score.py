@@ -2,18 +2,17 @@
 
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 
 from monitor.domain import Assessment
-from monitor.text.lexicon import Cue, Facet, Lexicon
+from monitor.text.facets import MAX_WORDS, Facets, facets
+from monitor.text.lexicon import Cue, Lexicon
 
 FEATURES = ("wrong", "praise", "demand", "waiting", "denials", "harm", "address", "question", "mixed")
 DOUBT = 0.75  # added to the evidence of sentiment, so that one mild word stays neutral
 NEGATED_COMPLAINT = 0.35  # "not bad" is a little praise
 BEFORE_BUT = 0.5  # what stands before "but" counts half
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
-MAX_WORDS = 12
 _BREAK = re.compile(r"[.,!?;:…。，！？；、~()\[\]]")
 
 
@@ -31,7 +30,6 @@ class Tally:
     question: int = 0
     against: list[str] = field(default_factory=list)
     favour: list[str] = field(default_factory=list)
-    facets: list[tuple[str, Facet]] = field(default_factory=list)
 
     def features(self) -> tuple[float, ...]:
         """The inputs of the complaint score, in the order of ``FEATURES``."""
@@ -136,15 +134,14 @@ class _Counting:
         self._last = None
 
 
-def tally(lexicon: Lexicon, text: str) -> Tally:
-    """The cues of a folded and masked ``text``, counted."""
+def tally(lexicon: Lexicon, text: str, found: Facets | None = None) -> Tally:
+    """The cues of a folded and masked ``text``, counted; ``found`` are its facets if they are known already."""
     counting = _Counting(lexicon, text)
     for hit, cue in lexicon.cues.find(text):
         counting.add(hit, cue)
     if "@" in text:
         counting.tally.address += 1
-    counting.tally.facets = [(hit.group(), facet) for hit, facets in lexicon.facets.find(text) for facet in facets]
-    counting.tally.harm = sum(facet.kind == "harm" for _, facet in counting.tally.facets)
+    counting.tally.harm = len((facets(lexicon, text) if found is None else found).harm)
     return counting.tally
 
 
@@ -170,27 +167,29 @@ def complaint(lexicon: Lexicon, counted: Tally) -> float:
 
 def assess(lexicon: Lexicon, text: str) -> Assessment:
     """The figures for a folded and masked ``text`` in the language of ``lexicon``."""
-    counted = tally(lexicon, text)
-    harm = tuple(dict.fromkeys(words for words, facet in counted.facets if facet.kind == "harm"))
+    found = facets(lexicon, text)
+    counted = tally(lexicon, text, found)
     score = complaint(lexicon, counted)
     mood = sentiment(counted)
     is_complaint = score >= 0.5
-    reasons = Counter(facet.name for _, facet in counted.facets if facet.kind == "reason")
     decided = counted.against if is_complaint else [*counted.favour, *counted.against]
     return Assessment(
         language=lexicon.code,
         assessed=True,
         complaint=round(score, 4),
         sentiment=round(min(mood, 0.0) if is_complaint else mood, 4),
-        severity=_severity(counted, bool(reasons)) if is_complaint else 0,
-        reason=(reasons.most_common(1)[0][0] if reasons else "other") if is_complaint else None,
+        severity=severity(counted, found) if is_complaint else 0,
+        reason=found.reason if is_complaint else None,
         words=tuple(dict.fromkeys(decided))[:MAX_WORDS],
-        harm_words=harm[:MAX_WORDS] if mood < 1 / 3 else (),
+        harm_words=found.harm if mood < 1 / 3 else (),
         version=lexicon.version,
+        calls=found.calls,
+        sarcasm=found.sarcasm,
+        basis="lexicon",
     )
 
 
-def _severity(counted: Tally, has_reason: bool) -> int:
-    """The worst thing named in a complaint; without one, a service failure where a reason or harm is named."""
-    named = max((facet.degree for _, facet in counted.facets), default=0)
-    return max(named, 1 if has_reason or counted.harm or counted.waiting or counted.wrong >= 2 else 0)
+def severity(counted: Tally, found: Facets) -> int:
+    """0..3 for a complaint: the worst thing named; without one, a service failure where much speaks for it."""
+    failed = counted.waiting or counted.wrong >= 2 or max(found.reasons.values(), default=0.0) >= 1
+    return max(found.severity, 1 if failed else 0)

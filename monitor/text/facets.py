@@ -1,0 +1,153 @@
+"""What a text is about: reasons, severity, harm, calls to action, sarcasm; and the tone in which it is said. Pure.
+
+Nothing here says whether a text is a complaint: ``monitor.text.score`` and the trained models do.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.text.lexicon import BEARING, CALLS, TONES, Facet, Lexicon
+
+FIRST = 0.2  # what a reason gains by standing at the very beginning, and loses at the end
+SAID_AGAIN = 0.25  # a word that comes again counts a quarter
+MAX_WORDS = 12
+IRONY_REACH = 120  # characters between mocking praise and what went wrong
+
+SEVERITY_FEATURES = (
+    *TONES,
+    "failure",
+    "reasons",
+    "harm",
+    "threat",
+    "safety",
+    "calls",
+    "sarcasm",
+    "address",
+    "exclamation",
+    "question",
+    "length",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the word lists find in one text."""
+
+    reasons: Mapping[str, float]  # reason → score above 0; the best first
+    severity: int  # 0..3, the worst thing named; 1 where only a failure or harm is
+    harm: tuple[str, ...]
+    calls: tuple[str, ...]  # in the order of ``CALLS``
+    sarcasm: bool  # a remark: nothing is decided with it
+    evidence: Mapping[str, tuple[str, ...]]  # reason, call, "harm", "threat", "danger", "sarcasm" → the words found
+
+    @property
+    def reason(self) -> str:
+        """The reason with the highest score, "other" where none was found."""
+        return next(iter(self.reasons), "other")
+
+
+_NOTHING = Facets({}, 0, (), (), False, {})
+
+
+def facets(lexicon: Lexicon, text: str) -> Facets:
+    """The facets of a folded and masked ``text`` in the language of ``lexicon``.
+
+    >>> from monitor.text.lexicon import load
+    >>> found = facets(load("en"), "you lost my bag and the flight was late")
+    >>> found.reason, sorted(found.reasons), found.severity
+    ('property', ['delay', 'property'], 1)
+    """
+    hits = [(hit.start(), hit.group(), several) for hit, several in lexicon.facets.find(text) if several]
+    irony = _irony(lexicon, text, hits)
+    if not hits and not irony:
+        return _NOTHING
+    reasons: dict[str, float] = {}
+    words: dict[str, list[str]] = {}
+    severity = 0
+    for start, found, several in hits:
+        for facet in several:
+            name = _name(facet)
+            heard = words.setdefault(name, [])
+            if facet.kind == "reason":
+                reasons[name] = reasons.get(name, 0.0) + _bearing(facet, start / len(text), again=found in heard)
+            severity = max(severity, _degree(facet))
+            if found not in heard:
+                heard.append(found)
+    if irony:
+        words["sarcasm"] = irony
+    return Facets(
+        reasons=dict(sorted(reasons.items(), key=lambda item: -item[1])),
+        severity=severity,
+        harm=tuple(words.get("harm", ()))[:MAX_WORDS],
+        calls=tuple(call for call in CALLS if call in words),
+        sarcasm=bool(irony),
+        evidence={name: tuple(heard[:MAX_WORDS]) for name, heard in words.items()},
+    )
+
+
+def _name(facet: Facet) -> str:
+    if facet.kind == "severity":
+        return "danger" if facet.degree == 3 else "threat"
+    return facet.name or facet.kind
+
+
+def _degree(facet: Facet) -> int:
+    """A failure or harm is of the first degree; threats, calls and dangers say their own."""
+    if facet.kind == "harm" or (facet.kind == "reason" and facet.weight >= BEARING["sure"]):
+        return 1
+    return facet.degree
+
+
+def _bearing(facet: Facet, place: float, *, again: bool) -> float:
+    return facet.weight * (1 + FIRST * (1 - 2 * place)) * (SAID_AGAIN if again else 1.0)
+
+
+def _irony(lexicon: Lexicon, text: str, hits: list[tuple[int, str, tuple[Facet, ...]]]) -> list[str]:
+    """The words that may mean the opposite: set phrases, and praise beside a failure or rolled eyes."""
+    mocking: list[tuple[int, str]] = []
+    rolled = sincere = False
+    for hit, kind in lexicon.irony.find(text):
+        if kind == "sure":
+            return [hit.group()]
+        if kind == "mock":
+            mocking.append((hit.start(), hit.group()))
+        rolled, sincere = rolled or kind == "roll", sincere or kind == "sincere"
+    if not mocking or sincere:
+        return []
+    if rolled:
+        return [mocking[0][1]]
+    failures = [start for start, _, several in hits if any(_degree(facet) >= 1 for facet in several)]
+    near = (words for place, words in mocking if any(abs(start - place) <= IRONY_REACH for start in failures))
+    return list(near)[:1]
+
+
+def severity_features(lexicon: Lexicon, text: str, found: Facets | None = None) -> tuple[float, ...]:
+    """How hard a text reproaches, as figures in the order of ``SEVERITY_FEATURES``; ``found`` are its facets if known.
+
+    They separate a mere report or request from disapproval, accusation and blame, for a degree trained on them.
+
+    >>> from monitor.text.lexicon import load
+    >>> features = severity_features(load("en"), "you lost my bag, liars!")
+    >>> dict(zip(SEVERITY_FEATURES, features))["exclamation"]
+    1.0
+    """
+    found = facets(lexicon, text) if found is None else found
+    tones = dict.fromkeys(TONES, 0)
+    for _, tone in lexicon.tones.find(text):
+        tones[tone] += 1
+    words = found.evidence
+    return (
+        *(math.log1p(min(count, 8)) for count in tones.values()),
+        float(found.severity >= 1),
+        min(sum(found.reasons.values()), 6.0),
+        float(bool(found.harm)),
+        float("threat" in words),
+        float("danger" in words),
+        float(bool(found.calls)),
+        float(found.sarcasm),
+        min(text.count("@"), 3.0),
+        min(text.count("!"), 3.0),
+        min(text.count("?"), 3.0),
+        math.log1p(len(text)) / 5,
+    )
