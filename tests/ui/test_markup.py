@@ -13,6 +13,7 @@ from ui.i18n import Texts
 from ui.markup import case as case_markup
 from ui.markup import phrases, strips
 from ui.markup.card import card, scaled, standing
+from ui.markup.posts import post
 from ui.markup.safe import handle, link, plain_label, safe
 from ui.services import Filters
 
@@ -87,7 +88,7 @@ def test_a_hostile_incident_is_shown_as_text_on_both_pages(services):
         card(page.file, TEXTS),
         case_markup.head(page.file, TEXTS),
         case_markup.carriers(page.file, TEXTS),
-        case_markup.posts(page.newest, page.names, page.file.now, TEXTS),
+        *(post(shown, page.names, page.file.now, TEXTS) for shown in page.newest),
     )
     for piece in pieces:
         assert_harmless(piece)

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 
 from alerts.casefile import Carrier, CaseFile
 from alerts.domain import LogEntry
-from monitor.domain import AccountKey, Post
 from monitor.recording import KnownMoment
 from ui.i18n import Texts
 from ui.markup import phrases
 from ui.markup.card import arrivals, level_mark, standing
-from ui.markup.safe import handle, link, safe
+from ui.markup.safe import handle, safe
 from ui.markup.sources import said
 from ui.next_steps import NextStep
 from ui.sight import Blind
@@ -101,34 +100,6 @@ def _carrier(carrier: Carrier, texts: Texts) -> str:
         f'<td class="rw-n">{safe(texts.percent(carrier.share))}</td>'
         f'<td class="rw-n rw-wide">{safe(texts.number(carrier.followers))}</td><td>{safe(step)}</td></tr>'
     )
-
-
-def posts(shown: Sequence[Post], names: Mapping[AccountKey, str], now: datetime, texts: Texts) -> str:
-    """Posts in the words of their authors, newest first or as handed in."""
-    if not shown:
-        return f'<p class="rw-muted">{safe(texts("case.no_posts"))}</p>'
-    return f'<div class="rw-posts">{"".join(_post(post, names, now, texts) for post in shown)}</div>'
-
-
-def _post(post: Post, names: Mapping[AccountKey, str], now: datetime, texts: Texts) -> str:
-    name = names.get(post.author)
-    by = f"<b>{handle(name)}</b>" if name else safe(texts("card.not_named"))
-    when = link(post.url, safe(texts.moment(post.created_at, now)))
-    language = post.language or (post.assessment.language if post.assessment else None)
-    read = texts("case.complaint_not_assessed")
-    if post.assessment is not None and post.assessment.assessed:
-        read = texts("case.complaint_yes", share=texts.percent(post.assessment.complaint))
-    meta = " · ".join((by, safe(post.key.source, 30), when, safe(texts.language_name(language)), safe(read)))
-    return (
-        f'<div class="rw-post"><p class="rw-text" dir="auto">{_words(post, texts)}</p>'
-        f'<p class="rw-small">{meta}</p></div>'
-    )
-
-
-def _words(post: Post, texts: Texts) -> str:
-    if post.deleted_at is not None:
-        return f'<span class="rw-muted">{safe(texts("post.taken_back"))}</span>'
-    return safe(post.text, 400) or "–"
 
 
 def timeline(log: Sequence[LogEntry], ahead: Sequence[NextStep], now: datetime, texts: Texts) -> str:

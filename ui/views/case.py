@@ -6,12 +6,14 @@ from datetime import datetime
 import streamlit as st
 
 from graph.domain import GrowthPoint
+from monitor.domain import Post
 from ui import components, theme
 from ui.charts.curves import Marker, from_ignition, growth_chart, views_chart
 from ui.charts.diffusion import Cast, diffusion_chart
 from ui.i18n import Texts
 from ui.markup import case as markup
 from ui.markup import phrases
+from ui.markup.posts import post as post_markup
 from ui.markup.safe import safe
 from ui.services import CasePage, Services
 
@@ -183,5 +185,14 @@ def _posts(page: CasePage, texts: Texts) -> None:
             key="posts-which",
         )
         shown = lists[chosen or "newest"]
-        with st.container(height=420 if len(shown) > 5 else "content", border=False):
-            st.html(markup.posts(shown, page.names, page.file.now, texts))
+        if not shown:
+            components.show(f'<p class="rw-muted">{safe(texts("case.no_posts"))}</p>')
+            return
+        with st.container(height=420 if len(shown) > 5 else "content", border=False, key="posts-list"):
+            for post in shown:
+                _post(post, page, texts)
+
+
+def _post(post: Post, page: CasePage, texts: Texts) -> None:
+    st.html(post_markup(post, page.names, page.file.now, texts))
+    # What people do to a single post has its place here.
