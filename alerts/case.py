@@ -42,12 +42,12 @@ class CaseReader:
 
     def read(self, incident: Incident, now: datetime) -> CaseFile:
         """All that is known about ``incident`` at ``now``; what was posted later is left out."""
-        posts = self._texts(incident, now)
+        posts = [post.towards(incident.brand) for post in self._texts(incident, now)]
         states = self._states(incident, posts, now)
         acts, label = acts_of(states), self._label()
         times = sorted(act.at for act in acts)
         claim = _claim(incident, posts)
-        read = [p.assessment for p in posts if p.assessment is not None and p.assessment.assessed]
+        read = [p.assessment for p in posts if p.assessment is not None and p.assessment.counts_for(incident.brand)]
         return CaseFile(
             incident=incident,
             brand_title=self._titles.get(incident.brand, incident.brand),
@@ -61,7 +61,7 @@ class CaseReader:
             assessed=len(read),
             complaints=sum(r.is_complaint for r in read),
             by_language=_languages([r.language or "?" for r in read]),
-            not_assessed=len(posts) - len(read),
+            not_assessed=sum(p.assessment is None or not p.assessment.assessed for p in posts),
             doubling=doubling_time(times, now),
             depth=max((state.depth for state in states), default=0),
             virality=states[0].snapshot(now, 0).virality if states else None,

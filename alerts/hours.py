@@ -14,12 +14,13 @@ ISSUE_HOURS = 24
 class IssueHours:
     """Complaints of one brand by issue and hour, the last 24 hours."""
 
-    def __init__(self) -> None:
+    def __init__(self, brand: str) -> None:
+        self._brand = brand
         self._counts: Counter[tuple[datetime, str]] = Counter()
 
     def add(self, post: Post, issue: str) -> None:
-        """Count ``post`` where it is a complaint."""
-        if post.assessment is not None and post.assessment.is_complaint:
+        """Count ``post`` where it is a complaint about the brand."""
+        if post.is_complaint_about(self._brand):
             self._counts[_hour_of(said_at(post)), issue] += 1
 
     def bins(self, now: datetime) -> tuple[IssueBin, ...]:
@@ -33,7 +34,8 @@ class IssueHours:
 class HourlyCounts:
     """Hourly bins of one brand, ascending, without gaps, at most four weeks long."""
 
-    def __init__(self) -> None:
+    def __init__(self, brand: str) -> None:
+        self._brand = brand
         self.bins: list[Bin] = []
 
     def add(self, post: Post) -> None:
@@ -42,10 +44,8 @@ class HourlyCounts:
         if at is None:
             return
         old, read = self.bins[at], post.assessment
-        assessed = bool(read and read.assessed)
-        self.put(
-            Bin(old.start, old.mentions + 1, old.assessed + assessed, old.negative + bool(read and read.is_complaint))
-        )
+        counts, complaint = bool(read and read.counts_for(self._brand)), post.is_complaint_about(self._brand)
+        self.put(Bin(old.start, old.mentions + 1, old.assessed + counts, old.negative + complaint))
 
     def put(self, value: Bin) -> None:
         """Set the figures of an hour."""

@@ -48,8 +48,8 @@ class Live:
         self._within: dict[PostKey, PostKey] = {}  # quote or reply → what it quotes or answers
         self._shared: set[PostKey] = set()  # posts with a cascade of their own
         self._issues: dict[tuple[str, str], IssueState] = {}  # by brand and issue
-        self._hours: dict[str, HourlyCounts] = {brand.id: HourlyCounts() for brand in self.brands}
-        self._complaints: dict[str, IssueHours] = {brand.id: IssueHours() for brand in self.brands}
+        self._hours: dict[str, HourlyCounts] = {brand.id: HourlyCounts(brand.id) for brand in self.brands}
+        self._complaints: dict[str, IssueHours] = {brand.id: IssueHours(brand.id) for brand in self.brands}
         self._touched: set[PostKey] = set()
         self._fresh: dict[str, list[Post]] = {brand.id: [] for brand in self.brands}
 
@@ -134,7 +134,7 @@ class Live:
         return tops
 
     def _issue(self, brand: str, root: PostKey) -> IssueState:
-        return self._issues.setdefault((brand, self.issue_of(root)), IssueState())
+        return self._issues.setdefault((brand, self.issue_of(root)), IssueState(brand))
 
     def _open(self, post: Post) -> None:
         """``post``, itself part of a cascade perhaps, is passed on."""
@@ -170,7 +170,7 @@ class Live:
 
     def restore_hours(self, brand: str, bins: Iterable[Bin]) -> None:
         """Set the hourly figures of ``brand`` from the store, ascending; hours that are left out are empty."""
-        self._hours[brand] = HourlyCounts()
+        self._hours[brand] = HourlyCounts(brand)
         for value in bins:
             self._hours[brand].put(value)
 

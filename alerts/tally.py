@@ -9,32 +9,34 @@ from monitor.domain import Post, PostKey
 
 @dataclass(slots=True)
 class Tally:
-    """How the texts of one cascade read."""
+    """How the texts of one cascade read towards a brand."""
 
     assessed: int = 0
     complaints: int = 0
     harm_words: set[str] = field(default_factory=set)
 
-    def add(self, post: Post) -> None:
-        """Count one more text."""
-        if post.assessment is None or not post.assessment.assessed:
+    def add(self, post: Post, brand: str) -> None:
+        """Count one more text as it reads towards ``brand``; what the brand itself wrote is left out."""
+        if post.assessment is None or not post.assessment.counts_for(brand):
             return
+        read = post.assessment.of(brand)
         self.assessed += 1
-        self.complaints += post.assessment.is_complaint
-        self.harm_words.update(post.assessment.harm_words)
+        self.complaints += read.is_complaint
+        self.harm_words.update(read.harm_words)
 
 
 @dataclass(slots=True)
 class IssueState:
     """One issue of one brand: the roots of its cascades with their texts, and where it has been seen."""
 
+    brand: str
     cascades: dict[PostKey, Tally] = field(default_factory=dict)
     sites: set[str] = field(default_factory=set)
     press_at: datetime | None = None
 
     def see(self, post: Post, top: PostKey) -> None:
         """Count ``post``, a text in the cascade of ``top``."""
-        self.cascades.setdefault(top, Tally()).add(post)
+        self.cascades.setdefault(top, Tally()).add(post, self.brand)
         self.sites.add(post.key.source)
         if post.is_press:
             self.press_at = min(self.press_at, post.created_at) if self.press_at else post.created_at

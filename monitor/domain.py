@@ -3,7 +3,7 @@
 All times are aware and in UTC. ``None`` means "the site does not say"; it is never written as 0.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -66,6 +66,21 @@ class BrandMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Towards:
+    """How a text reads towards one brand, where that is not how the whole of it reads."""
+
+    brand: str  # Brand.id
+    complaint: float | None  # 0..1; None where the words about the brand could not be read
+    sentiment: float | None  # -1..1; 0 where nothing of the text is said about the brand
+    severity: int | None = None
+    reason: str | None = None
+    words: tuple[str, ...] = ()
+    harm_words: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    own: bool = False  # the brand wrote the text itself
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What the text analysis says of one post; a post it cannot read has ``assessed`` False and no figures."""
 
@@ -84,6 +99,7 @@ class Assessment:
     sarcasm: bool = False  # perhaps meant the other way round; a remark for people, it decides nothing
     basis: Literal["model", "lexicon"] | None = None  # what the complaint probability was read with
     second_opinion: float | None = None  # 0..1, the lexicon's complaint probability where a model gave the first
+    towards: tuple[Towards, ...] = ()  # one for each brand that the text reads differently towards; see ``of``
 
     @property
     def is_complaint(self) -> bool:
@@ -94,6 +110,35 @@ class Assessment:
     def is_praise(self) -> bool:
         """True where the sentiment is known and clearly positive."""
         return self.sentiment is not None and self.sentiment >= 1 / 3
+
+    def of(self, brand: str) -> "Assessment":
+        """The assessment as it stands towards ``brand``: of the words about it, where others are spoken of too.
+
+        >>> read = Assessment("en", True, 0.9, -0.5, 1, "delay", towards=(Towards("northline", 0.1, 0.6),))
+        >>> read.of("northline").is_complaint, read.of("harborline").is_complaint
+        (False, True)
+        """
+        for seen in self.towards:
+            if seen.brand == brand:
+                return replace(
+                    self,
+                    complaint=seen.complaint,
+                    sentiment=seen.sentiment,
+                    severity=seen.severity,
+                    reason=seen.reason,
+                    words=seen.words,
+                    harm_words=seen.harm_words,
+                    calls=seen.calls,
+                )
+        return self
+
+    def is_complaint_about(self, brand: str) -> bool:
+        """True where what is said about ``brand`` is a complaint."""
+        return self.of(brand).is_complaint
+
+    def counts_for(self, brand: str) -> bool:
+        """True where the text was read and others than ``brand`` wrote it: it belongs into shares of complaints."""
+        return self.assessed and not any(seen.own and seen.brand == brand for seen in self.towards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +161,25 @@ class Post:
     local_id: str | None = None  # the name under which the asked server knows it, where that is not ``key.id``
     edited_at: datetime | None = None  # when its author last changed it; None: never, as far as the site says
     deleted_at: datetime | None = None  # when its author was seen to have taken it back; its words are gone then
+
+    @property
+    def is_complaint(self) -> bool:
+        """True for a complaint about one of its brands; where it names none, for any complaint."""
+        if self.assessment is None:
+            return False
+        if not self.assessment.towards or not self.brand_matches:
+            return self.assessment.is_complaint
+        return any(self.assessment.is_complaint_about(match.brand) for match in self.brand_matches)
+
+    def towards(self, brand: str) -> "Post":
+        """The post with its assessment as it stands towards ``brand``."""
+        if self.assessment is None or not self.assessment.towards:
+            return self
+        return replace(self, assessment=self.assessment.of(brand))
+
+    def is_complaint_about(self, brand: str) -> bool:
+        """True where it was read and complains about ``brand``."""
+        return self.assessment is not None and self.assessment.is_complaint_about(brand)
 
 
 @dataclass(frozen=True, slots=True)

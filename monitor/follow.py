@@ -125,7 +125,7 @@ def looked(state: Followed, size: int, at: datetime) -> Followed:
 def worth_following(post: Post, spread: int) -> bool:
     """True for a complaint, and for a post that was passed on (``spread`` times, or by its counters) at least once."""
     counted = post.metrics is not None and bool((post.metrics.reposts or 0) + (post.metrics.replies or 0))
-    complaint = post.assessment is not None and post.assessment.is_complaint
+    complaint = post.is_complaint
     return complaint or counted or spread > 0
 
 

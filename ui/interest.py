@@ -56,7 +56,7 @@ def planned(
 
 
 def _followed(post: Post, row: FollowState | None, spread: int, nearness: float) -> Followed:
-    complaint = post.assessment is not None and post.assessment.is_complaint
+    complaint = post.is_complaint
     if row is None:
         counted = sum(count or 0 for count in (post.metrics.reposts, post.metrics.replies)) if post.metrics else 0
         return Followed(

@@ -47,8 +47,7 @@ class InfluencerComplaint:
 
     def _matters(self, post: Post, author: Account, window: Window) -> bool:
         return (
-            post.assessment is not None
-            and post.assessment.is_complaint
+            post.is_complaint_about(window.brand.id)
             and author.followers is not None
             and author.followers >= self.config.min_followers
             and window.now - post.created_at < timedelta(hours=self.config.max_age_hours)
@@ -56,7 +55,7 @@ class InfluencerComplaint:
         )
 
     def _finding(self, post: Post, followers: int, window: Window) -> Finding:
-        read = post.assessment or Assessment(None, assessed=False)
+        read = (post.assessment or Assessment(None, assessed=False)).of(window.brand.id)
         grave = read.severity is not None and read.severity >= GRAVE
         big = followers >= self.config.escalate_followers
         return Finding(

@@ -108,9 +108,6 @@ def _complaints(window: Window, surge: Surge, issue: str | None) -> list[Post]:
     found = [
         post
         for post, _ in window.posts
-        if post.assessment is not None
-        and post.assessment.is_complaint
-        and post.created_at >= surge.start
-        and issue in (None, post.issue)
+        if post.is_complaint_about(window.brand.id) and post.created_at >= surge.start and issue in (None, post.issue)
     ]
     return sorted(found, key=lambda post: (post.created_at, post.key), reverse=True)

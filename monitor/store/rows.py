@@ -58,10 +58,10 @@ def post_from(row: Any) -> Post:
 
 def mention_rows(post: Post) -> Iterable[Values]:
     """The rows of ``mention``: one for each brand that the post is about."""
-    assessed = post.assessment is not None and post.assessment.assessed
-    complaint = post.assessment is not None and post.assessment.is_complaint
+    read = post.assessment
     for brand in dict.fromkeys(match.brand for match in post.brand_matches):
-        yield (*post.key, brand, post.created_at, assessed, complaint)
+        counts = read is not None and read.counts_for(brand)
+        yield (*post.key, brand, post.created_at, counts, post.is_complaint_about(brand))
 
 
 def metrics_values(metrics: Metrics | None) -> Values:

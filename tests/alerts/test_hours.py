@@ -21,7 +21,7 @@ def post(hours: float, complaint: float | None = 0.9, seen_after: float = 0.0) -
 
 @given(st.lists(st.floats(0, KEEP_HOURS - 1), min_size=1, max_size=40))
 def test_every_post_is_counted_in_its_hour_and_no_hour_is_missing(hours: list[float]) -> None:
-    counts = HourlyCounts()
+    counts = HourlyCounts("northline")
     for hour in hours:
         counts.add(post(hour))
     starts = [one.start for one in counts.bins]
@@ -32,14 +32,14 @@ def test_every_post_is_counted_in_its_hour_and_no_hour_is_missing(hours: list[fl
 
 
 def test_unread_posts_are_mentions_without_being_anything_else() -> None:
-    counts = HourlyCounts()
+    counts = HourlyCounts("northline")
     for complaint in (0.9, 0.1, None):
         counts.add(post(0, complaint))
     assert (counts.bins[0].mentions, counts.bins[0].assessed, counts.bins[0].negative) == (3, 2, 1)
 
 
 def test_silence_is_counted_as_none_up_to_now() -> None:
-    counts = HourlyCounts()
+    counts = HourlyCounts("northline")
     counts.advance(START)
     assert counts.bins == [], "before the first post nothing is known"
     counts.add(post(0))
@@ -48,7 +48,7 @@ def test_silence_is_counted_as_none_up_to_now() -> None:
 
 
 def test_four_weeks_are_kept_however_long_it_runs() -> None:
-    counts = HourlyCounts()
+    counts = HourlyCounts("northline")
     for hour in range(0, 3 * KEEP_HOURS, 5):
         counts.add(post(hour))
         assert len(counts.bins) <= 2 * KEEP_HOURS
@@ -60,7 +60,7 @@ def test_four_weeks_are_kept_however_long_it_runs() -> None:
 
 def test_a_clock_of_the_future_does_not_wipe_out_what_is_usual() -> None:
     """An author says when a post was written; it is counted when it was seen, where that is earlier."""
-    counts, issues = HourlyCounts(), IssueHours()
+    counts, issues = HourlyCounts("northline"), IssueHours("northline")
     for hour in range(100):
         counts.add(post(hour))
     ahead = post(99 + 24 * 365 * 1000, seen_after=-24 * 365 * 1000)
@@ -72,7 +72,7 @@ def test_a_clock_of_the_future_does_not_wipe_out_what_is_usual() -> None:
 
 
 def test_complaints_by_issue_are_those_of_the_last_day() -> None:
-    hours = IssueHours()
+    hours = IssueHours("northline")
     for hour, issue in ((0, "old"), (2, "harp"), (2.5, "harp"), (25, "seat")):
         hours.add(post(hour), issue)
     hours.add(post(25, 0.1), "praise")
