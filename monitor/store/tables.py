@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from monitor.store.types import Count, Json, Key, Moment, Words
@@ -170,6 +170,47 @@ class SpendRow(SQLModel, table=True):
     name: str = Field(primary_key=True, sa_type=Key)
     slot: datetime = Field(primary_key=True, sa_type=Moment)
     used: float
+
+
+class LabelRow(SQLModel, table=True):
+    """What a person said of a post or of a text; rows are only ever added, the last of each person counts."""
+
+    __tablename__ = "label"
+    __table_args__ = (
+        ForeignKeyConstraint(["source", "post"], ["post.source", "post.id"], ondelete="CASCADE"),
+        Index("ix_label_post", "source", "post"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str | None = Field(sa_type=Key)
+    post: str | None = Field(sa_type=Key)
+    text: str | None = Field(sa_type=Words)
+    language: str | None = Field(sa_type=Words)
+    brand: str | None = Field(sa_type=Key)
+    complaint: bool | None
+    reason: str | None = Field(sa_type=Words)
+    severity: int | None
+    sentiment: int | None
+    person: str = Field(sa_type=Words)
+    at: datetime = Field(sa_type=Moment)
+    origin: str = Field(sa_type=Words)
+
+
+class TextModelRow(SQLModel, table=True):
+    """A trained model for one language; the newest that is not withdrawn reads the posts."""
+
+    __tablename__ = "text_model"
+    __table_args__ = (Index("ix_text_model_language", "language", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    language: str = Field(sa_type=Key)
+    version: str = Field(sa_type=Words)
+    made_at: datetime = Field(sa_type=Moment)
+    person: str = Field(sa_type=Words)
+    card: dict[str, Any] = Field(sa_type=Json)
+    weights: bytes = Field(sa_type=LargeBinary)
+    withdrawn_at: datetime | None = Field(sa_type=Moment)
+    withdrawn_by: str | None = Field(sa_type=Words)
 
 
 class MetaRow(SQLModel, table=True):
