@@ -1,0 +1,284 @@
+"""Which clauses of a text are about a brand: pure, and bounded on any text.
+
+A clause belongs to whom it names, to whom "you" means, or to whom was named last. Comparisons lean to one side or the
+other, and what is somebody else's fault, or the writer's own, is not held against the brand. The words by which all
+this is told stand in ``stance_words``.
+"""
+
+import re
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import dropwhile, pairwise, takewhile
+
+from monitor.text import stance_words as words
+from monitor.text.normalise import fold
+from monitor.text.stance_words import BRAND, OTHER
+
+READ = 5_000  # characters of a text that are taken apart
+MOST_MENTIONS = 60
+LONGEST_NAME = 60
+
+_HANDLE = r"@[0-9a-z_]+(?:[.\-][0-9a-z_]+){0,5}(?:@[0-9a-z.\-]{1,60})?"
+_SENTENCE = re.compile(r"(?<=[!?。！？…;；\n])|(?<=\.)(?=\s|$)|(?<=[.!?]['\")])(?=\s)")
+_MARKS = re.compile(f"[{BRAND}{OTHER}]")
+_TRAIL = re.compile(rf"^[\s{BRAND}{OTHER}.,!?:()#]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a text says about one brand, in the words of the text."""
+
+    text: str  # said about it
+    pardoned: str = ""  # said about it, but not its fault
+    opposite: str = ""  # said about another, of which the opposite holds for the brand
+    lean: int = 0  # +1 where a comparison is in its favour, -1 where it is not
+
+
+@dataclass(slots=True)
+class _Piece:
+    text: str
+    ours: bool
+    theirs: bool
+    pardoned: bool = False
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known while the sentences of a text are gone through."""
+
+    pieces: list[_Piece] = field(default_factory=list)
+    topic: frozenset[str] = frozenset({BRAND})  # whom the last clause was about
+    addressee: str | None = None  # whom "you" means
+    unlike: int | None = None  # the first piece in which another is the opposite of the brand
+    lean: int = 0
+
+
+def part(folded: str, names: Sequence[str], others: Sequence[str] = ()) -> Part:
+    """What a folded text says about the brand called ``names``; ``others`` are names that compete with it."""
+    text = _MARKS.sub(" ", folded[:READ])
+    finder = _finder(_plain_names(names), _plain_names(others))
+    marked, mentions = _marked(text, finder)
+    reading = _Reading()
+    _begin(reading, marked, mentions)
+    at = 0
+    for sentence in _SENTENCE.split(marked):
+        count = len(_MARKS.findall(sentence))
+        _sentence(reading, sentence, mentions[at : at + count])
+        at += count
+    return _gathered(reading, folded)
+
+
+def _gathered(reading: _Reading, folded: str) -> Part:
+    ours = [piece for piece in reading.pieces if piece.ours]
+    if len(ours) == len(reading.pieces) and not reading.lean and not any(piece.pardoned for piece in ours):
+        return Part(folded)
+    said = " ".join(piece.text.strip() for piece in ours if not piece.pardoned)
+    pardoned = " ".join(piece.text.strip() for piece in ours if piece.pardoned)
+    return Part(said.strip(), pardoned.strip(), _opposite(reading), reading.lean)
+
+
+def _opposite(reading: _Reading) -> str:
+    """What is said of the other from "unlike" on, until the brand is spoken of again."""
+    if reading.unlike is None:
+        return ""
+    later = (piece for piece in reading.pieces[reading.unlike :] if piece.text.strip())
+    about = takewhile(lambda piece: not piece.ours, dropwhile(lambda piece: piece.ours, later))
+    return " ".join(piece.text.strip() for piece in about)
+
+
+def _plain_names(names: Iterable[str]) -> tuple[str, ...]:
+    plain = (fold(name[:LONGEST_NAME]).strip("@# ") for name in names)
+    return tuple(sorted({name for name in plain if name}, key=lambda name: (-len(name), name)))
+
+
+@lru_cache(maxsize=1024)
+def _finder(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """A pattern for every mention, and how handles of the brand begin."""
+    groups = [f"(?P<handle>{_HANDLE})"]
+    if names:
+        groups.append(f"(?P<brand>{'|'.join(map(_name, names))})")
+    if others:
+        groups.append(f"(?P<other>{'|'.join(map(_name, others))})")
+    groups.append(f"(?P<subject>{words.SUBJECTS})")
+    return re.compile("|".join(groups)), tuple(joined for name in names if len(joined := _joined(name)) > 2)
+
+
+def _name(name: str) -> str:
+    body = r"[\s\-_.]{0,3}".join(re.escape(word) for word in name.rstrip("\u0c4d").split())
+    left = r"(?<![0-9a-z@])" if name[0].isascii() else ""
+    right = r"(?:'s)?(?![0-9a-z])" if name[-1].isascii() else ""
+    return f"#?{left}{body}{right}\u0c4d?"
+
+
+def _joined(name: str) -> str:
+    return "".join(character for character in name if character.isalnum())
+
+
+def _marked(text: str, finder: tuple[re.Pattern[str], tuple[str, ...]]) -> tuple[str, list[str]]:
+    """``text`` with each mention as one character, and the mentions in order."""
+    pattern, handles = finder
+    mentions: list[str] = []
+    reposted = words.REPOSTED.match(text)
+    start = reposted.end() if reposted else 0
+
+    def mark(hit: re.Match[str]) -> str:
+        if len(mentions) >= MOST_MENTIONS:
+            return hit.group()
+        mentions.append(hit.group())
+        if hit.lastgroup == "handle":
+            return BRAND if _joined(hit.group()).startswith(handles) and handles else OTHER
+        return BRAND if hit.lastgroup == "brand" else OTHER
+
+    sentences = (pattern.sub(mark, sentence) for sentence in _SENTENCE.split(text[start:]))
+    return "".join(sentences), mentions
+
+
+def _begin(reading: _Reading, marked: str, mentions: list[str]) -> None:
+    """Who is spoken to, and whom the words before the first mention are about."""
+    marks = _MARKS.findall(marked)
+    if not marks:
+        return
+    last = max(marked.rfind(BRAND), marked.rfind(OTHER))
+    first = marked.lstrip()[:1]
+    if first in marks and mentions[0].startswith("@"):
+        reading.addressee = first
+    elif mentions[-1].startswith(("@", "#")) and _TRAIL.match(marked[last:]) and marks[-1] == BRAND:
+        reading.addressee = BRAND
+    reading.topic = frozenset({reading.addressee or marks[0]})
+
+
+def _sentence(reading: _Reading, sentence: str, mentions: list[str]) -> None:
+    if not sentence.strip():
+        return
+    excused = words.EXCUSE.search(sentence) is not None
+    if excused:
+        sentence = _without_subjects(sentence, mentions)
+    pardon = None if excused else words.PARDON.search(sentence)
+    sentence = _leaning(reading, sentence)
+    begin = len(reading.pieces)
+    _cut_up(reading, sentence, mentions, pardon)
+    if words.UNLIKE_BRAND.search(sentence):
+        reading.unlike = begin if reading.unlike is None else reading.unlike
+        reading.lean = reading.lean or -1
+        reading.topic = frozenset({OTHER})
+    elif words.UNLIKE_OTHER.search(sentence):
+        reading.lean = reading.lean or 1
+        reading.topic = frozenset({BRAND})
+    if pardon is not None:
+        _pardon(reading, begin, sentence, pardon)
+
+
+def _without_subjects(sentence: str, mentions: list[str]) -> str:
+    """The weather that somebody hides behind is nobody."""
+    kept, at = [], 0
+    for character in sentence:
+        if character not in (BRAND, OTHER):
+            kept.append(character)
+            continue
+        kept.append(character if character == BRAND or _is_named(mentions[at]) else mentions[at])
+        at += 1
+    named = [mention for mention in mentions if _is_named(mention)]
+    mentions[:] = named
+    return "".join(kept)
+
+
+def _is_named(mention: str) -> bool:
+    return re.fullmatch(words.SUBJECTS, mention) is None
+
+
+def _leaning(reading: _Reading, sentence: str) -> str:
+    """Notes whom a comparison favours; its words are read for neither side."""
+    if BRAND not in sentence:
+        return sentence
+    lean = 0
+    for pattern, sign in ((words.WINS, 1), (words.LOSES, -1)):
+        hit = pattern.search(sentence)
+        if hit is not None:
+            lean += sign
+            blank = "".join(c if c in (BRAND, OTHER) else " " for c in hit.group())
+            sentence = sentence[: hit.start()] + blank + sentence[hit.end() :]
+    reading.lean = reading.lean or lean
+    return sentence
+
+
+def _cut_up(reading: _Reading, sentence: str, mentions: list[str], pardon: re.Match[str] | None) -> None:
+    hits = list(_MARKS.finditer(sentence))
+    named = [hit for hit in hits if not _is_aside(hit, sentence, hits)]
+    if not named:
+        if words.YOU.search(sentence) and reading.addressee:
+            reading.topic = frozenset({reading.addressee})
+        _add(reading, sentence, reading.topic, mentions)
+        return
+    start, owners = 0, {named[0].group()}
+    rest = iter(mentions)
+    for before, after in pairwise(named):
+        between = sentence[before.end() : after.start()]
+        if after.group() in owners:
+            continue
+        if _is_together(between, sentence[after.end() :], sentence[: before.start()]):
+            owners.add(after.group())
+            continue
+        cut = before.end() + _cut(between)
+        _add(reading, sentence[start:cut], owners, rest)
+        start, owners = cut, {after.group()}
+    _add(reading, sentence[start:], owners, rest)
+    reading.topic = frozenset(owners)
+
+
+def _is_aside(hit: re.Match[str], sentence: str, hits: Sequence[re.Match[str]]) -> bool:
+    """A mention at the end of a sentence that only tells somebody: "... cc @somebody"."""
+    if len(hits) == 1 or hit.group() != OTHER:
+        return False
+    return (
+        _TRAIL.match(sentence[hit.start() :]) is not None
+        and re.search(r"\b(?:cc|via)\b\W*$", sentence[: hit.start()]) is not None
+    )
+
+
+def _is_together(between: str, after: str, before: str) -> bool:
+    if words.TOGETHER.fullmatch(between) or (not between.strip() and not before.strip()):
+        return bool(between.strip()) or not after.strip()
+    return words.TOGETHER_BY_COMMA.match(between + after) is not None and len(between.strip()) <= 1
+
+
+def _add(reading: _Reading, text: str, owners: Set[str], mentions: Iterable[str]) -> None:
+    given = iter(mentions)
+    written = _MARKS.sub(lambda hit: next(given, ""), text)
+    if written.strip():
+        reading.pieces.append(_Piece(written, BRAND in owners, OTHER in owners))
+
+
+def _cut(between: str) -> int:
+    """Where in the words between two mentions the clause of the second begins."""
+    contrast, commas, links, joins = words.BREAKS
+    if hits := list(contrast.finditer(between)):
+        return hits[-1].start()
+    for ends in (words.ENDINGS, commas):
+        if hits := list(ends.finditer(between)):
+            return hits[-1].end()
+    if hits := list(links.finditer(between)):
+        return hits[-1].start()
+    if (hit := words.RELATIVE.search(between)) is not None:
+        return hit.end()
+    if hits := list(joins.finditer(between)):
+        return hits[-1].start()
+    hit = words.PREPOSITIONS.search(between)
+    return len(between) if hit is None else hit.start()
+
+
+def _pardon(reading: _Reading, begin: int, sentence: str, pardon: re.Match[str]) -> None:
+    """What was said of the brand up to the words of pardon, here and one sentence before, is not held against it."""
+    after = sentence[pardon.end() :]
+    if (contrast := words.CONTRAST.search(after)) is not None and BRAND not in after[contrast.end() :]:
+        rest = after[contrast.end() :]
+        reading.pieces.append(_Piece(rest, ours=False, theirs=True))
+    length = 0
+    for place, piece in enumerate(reading.pieces):
+        if place >= begin:
+            piece.pardoned = length <= pardon.end()
+            length += len(piece.text)
+        else:
+            piece.pardoned = piece.pardoned or place == begin - 1
+    if BRAND not in after:
+        reading.topic = frozenset({OTHER})

@@ -1,0 +1,132 @@
+"""How a text reads towards a brand, where that is not how the whole of it reads.
+
+Where a text names nobody else, all of it is about the brand. Else the clauses about the brand (``clauses``) are read
+once more on their own.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.domain import Assessment, BrandMatch, Towards
+from monitor.text import stance_words as words
+from monitor.text.clauses import READ, Part, part
+from monitor.text.normalise import fold
+
+CLEAR = 1 / 3  # sentiment from which words speak for themselves
+LEANING = 0.5  # sentiment of a comparison that says no more than who is better
+
+Text = tuple[str, str | None]  # and its language
+Read = Callable[[list[Text]], Iterable[Assessment]]
+
+_WORDLESS = re.compile(r"[\W_]*")
+
+
+def part_about(folded: str, names: Sequence[str], others: Sequence[str] = ()) -> str:
+    """The clauses of a folded text that are about the brand called ``names``; ``others`` are names that compete.
+
+    >>> part_about("harborline was lovely, but northline lost my bag.", ["northline"], ["harborline"])
+    'but northline lost my bag.'
+    >>> part_about("northline lost my bag", ["northline"])
+    'northline lost my bag'
+    """
+    return part(folded, names, others).text
+
+
+def competes(text: str, matches: Sequence[BrandMatch]) -> bool:
+    """Whether a text may speak of others than its one brand: quick, and rather yes than no."""
+    if not matches or matches[0].kind == "everything":
+        return len(matches) > 1
+    first, handles = matches[0].brand, 0
+    for match in matches:
+        if match.brand != first:
+            return True
+        handles += match.kind == "handle"
+    if "@" in text and text.count("@") > handles:
+        return True
+    return words.may_compete(text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    place: int
+    brand: str
+    part: Part
+
+    def texts(self) -> Iterator[str]:
+        """The parts that have words in them."""
+        for text in (self.part.text, self.part.pardoned, self.part.opposite):
+            if not _WORDLESS.fullmatch(text):
+                yield text
+
+
+def views(
+    texts: Sequence[tuple[str, Sequence[BrandMatch]]], said: Sequence[Assessment], read: Read
+) -> list[Assessment]:
+    """``said``, the assessments of whole texts, with what they say towards each brand where that is something else.
+
+    ``read`` reads the parts: one call for all texts, each part once.
+    """
+    asked = [
+        _Asked(place, brand, found)
+        for place, ((text, matches), whole) in enumerate(zip(texts, said, strict=True))
+        if whole.assessed and competes(text, matches)
+        for brand, found in _parts(text, matches)
+    ]
+    if not asked:
+        return list(said)
+    wanted = list(dict.fromkeys((text, said[one.place].language) for one in asked for text in one.texts()))
+    known = dict(zip(wanted, read(wanted), strict=True)) if wanted else {}
+    seen: dict[int, list[Towards]] = {}
+    for one in asked:
+        whole = said[one.place]
+        towards = _towards(one, whole, known)
+        if (towards.complaint, towards.sentiment) != (whole.complaint, whole.sentiment):
+            seen.setdefault(one.place, []).append(towards)
+    return [replace(whole, towards=tuple(seen[n])) if n in seen else whole for n, whole in enumerate(said)]
+
+
+def _parts(text: str, matches: Sequence[BrandMatch]) -> Iterator[tuple[str, Part]]:
+    """Each brand of a text with what is said about it, where that is not the whole text."""
+    folded = " \n ".join(fold(line) for line in text[:READ].splitlines())
+    names: dict[str, list[str]] = {}
+    for match in matches:
+        if match.kind != "everything":
+            names.setdefault(match.brand, []).extend((match.text, match.term))
+    for brand, own in names.items():
+        others = [name for other, several in names.items() if other != brand for name in several]
+        found = part(folded, own, others)
+        if found.text != folded:
+            yield brand, found
+
+
+def _towards(one: _Asked, whole: Assessment, known: Mapping[Text, Assessment]) -> Towards:
+    about, pardoned, opposite = (
+        known.get((text, whole.language)) for text in (one.part.text, one.part.pardoned, one.part.opposite)
+    )
+    if about is None:  # nothing is said about it
+        about = Assessment(whole.language, assessed=True, complaint=0.0, sentiment=0.0, severity=0)
+    sentiment = about.sentiment
+    if about.assessed and not about.is_complaint and abs(sentiment or 0.0) < CLEAR:
+        sentiment = _indirect(one.part.lean, pardoned, opposite, sentiment)
+    return Towards(
+        one.brand,
+        about.complaint,
+        sentiment,
+        about.severity,
+        about.reason,
+        about.words,
+        about.harm_words,
+        about.calls,
+    )
+
+
+def _indirect(
+    lean: int, pardoned: Assessment | None, opposite: Assessment | None, sentiment: float | None
+) -> float | None:
+    """The sentiment where the words about the brand alone leave it open."""
+    if pardoned is not None and pardoned.is_praise:
+        return pardoned.sentiment
+    if opposite is not None and abs(opposite.sentiment or 0.0) >= CLEAR:
+        return -(opposite.sentiment or 0.0)
+    return LEANING * lean if lean else sentiment
