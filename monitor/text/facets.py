@@ -58,31 +58,31 @@ def facets(lexicon: Lexicon, text: str) -> Facets:
     >>> found.reason, sorted(found.reasons), found.severity
     ('property', ['delay', 'property'], 1)
     """
-    hits = [(hit.start(), hit.group(), several) for hit, several in lexicon.facets.find(text) if several]
+    hits = [(start, words, several) for start, _, words, several in lexicon.facets.spans(text) if several]
     irony = _irony(lexicon, text, hits)
     if not hits and not irony:
         return _NOTHING
     reasons: dict[str, float] = {}
-    words: dict[str, list[str]] = {}
+    evidence: dict[str, list[str]] = {}
     severity = 0
     for start, found, several in hits:
         for facet in several:
             name = _name(facet)
-            heard = words.setdefault(name, [])
+            heard = evidence.setdefault(name, [])
             if facet.kind == "reason":
                 reasons[name] = reasons.get(name, 0.0) + _bearing(facet, start / len(text), again=found in heard)
             severity = max(severity, _degree(facet))
             if found not in heard:
                 heard.append(found)
     if irony:
-        words["sarcasm"] = irony
+        evidence["sarcasm"] = irony
     return Facets(
         reasons=dict(sorted(reasons.items(), key=lambda item: -item[1])),
         severity=severity,
-        harm=tuple(words.get("harm", ()))[:MAX_WORDS],
-        calls=tuple(call for call in CALLS if call in words),
+        harm=tuple(evidence.get("harm", ()))[:MAX_WORDS],
+        calls=tuple(call for call in CALLS if call in evidence),
         sarcasm=bool(irony),
-        evidence={name: tuple(heard[:MAX_WORDS]) for name, heard in words.items()},
+        evidence={name: tuple(heard[:MAX_WORDS]) for name, heard in evidence.items()},
     )
 
 
@@ -107,11 +107,11 @@ def _irony(lexicon: Lexicon, text: str, hits: list[tuple[int, str, tuple[Facet, 
     """The words that may mean the opposite: set phrases, and praise beside a failure or rolled eyes."""
     mocking: list[tuple[int, str]] = []
     rolled = sincere = False
-    for hit, kind in lexicon.irony.find(text):
+    for start, _, words, kind in lexicon.irony.spans(text):
         if kind == "sure":
-            return [hit.group()]
+            return [words]
         if kind == "mock":
-            mocking.append((hit.start(), hit.group()))
+            mocking.append((start, words))
         rolled, sincere = rolled or kind == "roll", sincere or kind == "sincere"
     if not mocking or sincere:
         return []
@@ -134,7 +134,7 @@ def severity_features(lexicon: Lexicon, text: str, found: Facets | None = None) 
     """
     found = facets(lexicon, text) if found is None else found
     tones = dict.fromkeys(TONES, 0)
-    for _, tone in lexicon.tones.find(text):
+    for _, _, _, tone in lexicon.tones.spans(text):
         tones[tone] += 1
     words = found.evidence
     return (

@@ -1,14 +1,13 @@
 """The hand-written word lists of one language, read from ``languages/<code>.toml``."""
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
-from monitor.text.phrases import Phrases, bare, pattern
+from monitor.text.phrases import Phrases, bare
 
 Role = Literal[
     "complaint",
@@ -154,17 +153,16 @@ def _facets(document: Mapping[str, Any]) -> dict[str, tuple[Facet, ...]]:
 
 def _inherited(facets: Mapping[str, tuple[Facet, ...]]) -> dict[str, tuple[Facet, ...]]:
     """Each phrase with the facets of the phrases inside it too, since only the longest is found in a text."""
-    parts = [(bare(phrase), pattern(phrase), several) for phrase, several in facets.items()]
-    return {phrase: _strongest(several, bare(phrase), parts) for phrase, several in facets.items()}
+    parts = Phrases(facets)
+    return {
+        phrase: _strongest(facet for several in parts.within(bare(phrase)) for facet in several) for phrase in facets
+    }
 
 
-def _strongest(
-    own: tuple[Facet, ...], words: str, parts: list[tuple[str, re.Pattern[str], tuple[Facet, ...]]]
-) -> tuple[Facet, ...]:
-    """``own`` facets and those of the phrases inside ``words``; of a reason that comes twice only the heaviest."""
+def _strongest(facets: Iterable[Facet]) -> tuple[Facet, ...]:
+    """Each facet once; of a reason that comes with several weights the heaviest."""
     found: dict[tuple[str, str, int], Facet] = {}
-    inner = (facet for part, inside, several in parts if part in words and inside.search(words) for facet in several)
-    for facet in (*own, *inner):
+    for facet in facets:
         key = (facet.kind, facet.name, facet.degree)
         if key not in found or found[key].weight < facet.weight:
             found[key] = facet

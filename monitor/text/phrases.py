@@ -1,9 +1,8 @@
-"""One compiled pattern for several hundred words and phrases, longest first, and what each of them stands for."""
+"""Finds thousands of words and phrases in one pass, longest first, and says what each of them stands for."""
 
-import math
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from monitor.text.normalise import fold
 
@@ -11,8 +10,38 @@ T = TypeVar("T")
 
 _LATIN = "0-9a-z\u00c0-\u024f"
 _ANY = r"\w\u0900-\u0dff"  # vowel signs of Indian scripts are no \w, yet parts of a word
-FEW = 12  # branches that are tried one after the other
-_Tree = dict[str, Any]
+STEP = 3  # characters by which phrases are looked up first; where many begin alike, by as many more
+FEW = 3  # lengths that are tried one after the other
+_IS_LATIN = re.compile(f"[{_LATIN}]")
+_IS_ANY = re.compile(f"[{_ANY}]")
+_REST = re.compile(f"[{_LATIN}']*")
+Edge = Literal["", "latin", "any", "open"]
+
+
+class Hit(NamedTuple):
+    """Where a phrase was found: its place and its words."""
+
+    start: int
+    end: int
+    words: str
+
+
+class _Entry(NamedTuple, Generic[T]):
+    """One way in which some words count: what must not stand before and behind them, and what they mean then."""
+
+    left: Edge
+    right: Edge
+    meaning: T
+
+
+class _Head(NamedTuple):
+    """The lengths to try where some characters stand, and how many characters may tell more (0: none)."""
+
+    lengths: tuple[int, ...]
+    more: int
+
+
+_NO_HEAD = _Head((), 0)
 
 
 def bare(phrase: str) -> str:
@@ -20,88 +49,153 @@ def bare(phrase: str) -> str:
     return fold(phrase.removesuffix("*").strip("_"))
 
 
-def pattern(phrase: str) -> re.Pattern[str]:
-    """The pattern of one phrase alone."""
-    return re.compile("".join(_atoms(phrase)))
-
-
-def _atoms(phrase: str) -> list[str]:
-    """The pattern of ``phrase`` character by character, with its word boundaries.
+def _edges(phrase: str) -> tuple[Edge, Edge]:
+    """The word boundaries that ``phrase`` asks for.
 
     "_" at an end asks for the end of a word there, "*" at the end lets a Latin word go on; Latin letters and digits
     always begin and end at a word boundary.
     """
     words = bare(phrase)
-    atoms = [re.escape(character) for character in words]
-    if phrase.startswith("_"):
-        atoms.insert(0, f"(?<![{_ANY}])")
-    elif re.match(f"[{_LATIN}]", words):
-        atoms.insert(0, f"(?<![{_LATIN}])")
+    left: Edge = "any" if phrase.startswith("_") else "latin" if _IS_LATIN.match(words) else ""
     if phrase.endswith("*"):
-        atoms.append(f"[{_LATIN}']*")
-    elif phrase.endswith("_"):
-        atoms.append(f"(?![{_ANY}])")
-    elif re.search(f"[{_LATIN}]$", words):
-        atoms.append(f"(?![{_LATIN}])")
-    return atoms
-
-
-def _expression(tree: _Tree) -> str:
-    """The pattern of a prefix tree; going on is tried before stopping, so that the longest phrase wins."""
-    characters = sorted(key for key in tree if len(key.removeprefix("\\")) == 1)
-    boundaries = sorted(key for key in tree if key and key not in characters)
-    branches = [key + _expression(tree[key]) for key in characters]
-    if len(characters) > FEW:
-        branches = list(_guarded(characters, branches))
-    branches += [key + _expression(tree[key]) for key in boundaries]
-    ends = "" in tree
-    if not branches:
-        return ""
-    if len(branches) == 1 and not ends:
-        return branches[0]
-    return f"(?:{'|'.join(branches)})" + ("?" if ends else "")
-
-
-def _guarded(characters: list[str], branches: list[str]) -> Iterator[str]:
-    """``branches`` in groups, each behind a look at its first characters: hundreds are not tried one by one."""
-    size = max(FEW // 2, math.isqrt(len(characters)))
-    for start in range(0, len(characters), size):
-        chosen = slice(start, start + size)
-        yield f"(?=[{''.join(characters[chosen])}])(?:{'|'.join(branches[chosen])})"
+        return left, "open"
+    return left, "any" if phrase.endswith("_") else "latin" if _IS_LATIN.match(words[-1]) else ""
 
 
 class Phrases(Generic[T]):
     """Finds the given phrases in folded text, from left to right, the longest at each place, none overlapping.
 
     >>> found = Phrases({"late": 1, "late again": 2, "delay*": 3}).find("late again, delayed")
-    >>> [(hit.group(), value) for hit, value in found]
+    >>> [(hit.words, value) for hit, value in found]
     [('late again', 2), ('delayed', 3)]
     """
 
     def __init__(self, meanings: Mapping[str, T]) -> None:
-        tree: _Tree = {}
-        self._exact: dict[str, T] = {}
-        self._stems: dict[str, T] = {}
+        self._entries: dict[str, tuple[_Entry[T], ...]] = {}
         for phrase, meaning in meanings.items():
-            if not bare(phrase):
+            words = bare(phrase)
+            if words:
+                entry = _Entry(*_edges(phrase), meaning)
+                kept = self._entries.get(words, ())
+                # Whole words are tried before those that may go on.
+                self._entries[words] = (*kept, entry) if entry.right == "open" else (entry, *kept)
+        # Those that count wherever they stand, as nearly all of Chinese do.
+        self._anywhere = {
+            words: several[0].meaning
+            for words, several in self._entries.items()
+            if several[0].left == several[0].right == ""
+        }
+        self._heads = _heads(self._entries)
+        self._starts = _starts(self._entries)
+
+    def spans(self, folded: str) -> list[tuple[int, int, str, T]]:
+        """Each phrase found as (start, end, words, meaning)."""
+        found: list[tuple[int, int, str, T]] = []
+        anywhere, entries, done = self._anywhere, self._entries, 0
+        for candidate in self._starts.finditer(folded):
+            at = candidate.start()
+            if at < done:
                 continue
-            (self._stems if phrase.endswith("*") else self._exact)[bare(phrase)] = meaning
-            node = tree
-            for atom in _atoms(phrase):
-                node = node.setdefault(atom, {})
-            node[""] = {}
-        self._pattern = re.compile(_expression(tree) or "(?!)")
+            for length in self._lengths(folded, at):
+                words = folded[at : at + length]
+                if words in anywhere:
+                    done = at + len(words)  # shorter than asked for where the text ends
+                    found.append((at, done, words, anywhere[words]))
+                    break
+                if words in entries and (reading := next(self._readings(folded, at, words), None)) is not None:
+                    done, meaning = reading
+                    found.append((at, done, folded[at:done], meaning))
+                    break
+        return found
 
-    def find(self, folded: str) -> Iterator[tuple[re.Match[str], T]]:
+    def _lengths(self, folded: str, at: int) -> tuple[int, ...]:
+        """The lengths of the phrases that may stand at ``at``, longest first."""
+        heads = self._heads
+        head = heads.get(folded[at : at + STEP]) or heads.get(folded[at : at + 2]) or heads.get(folded[at]) or _NO_HEAD
+        while head.more:
+            longer = heads.get(folded[at : at + head.more], head)
+            if longer is head:  # none, or the text ends here
+                break
+            head = longer
+        return head.lengths
+
+    def find(self, folded: str) -> Iterator[tuple[Hit, T]]:
         """Each phrase found, with what it stands for."""
-        for hit in self._pattern.finditer(folded):
-            words = hit.group()
-            meaning = self._exact.get(words)
-            yield hit, self._stem(words) if meaning is None else meaning
+        for start, end, words, meaning in self.spans(folded):
+            yield Hit(start, end, words), meaning
 
-    def _stem(self, words: str) -> T:
-        for length in range(len(words), 0, -1):
-            meaning = self._stems.get(words[:length])
-            if meaning is not None:
-                return meaning
-        raise KeyError(words)  # the pattern finds nothing that was not put in
+    def within(self, folded: str) -> list[T]:
+        """What every phrase inside ``folded`` means, those inside or across other phrases too."""
+        return [
+            meaning
+            for candidate in self._starts.finditer(folded)
+            for length in range(1, len(folded) - candidate.start() + 1)
+            for _, meaning in self._readings(folded, candidate.start(), folded[candidate.start() :][:length])
+        ]
+
+    def _readings(self, folded: str, at: int, words: str) -> Iterator[tuple[int, T]]:
+        """Where a phrase of these ``words`` at ``at`` ends and what it means; nothing where its boundaries are not."""
+        end = at + len(words)
+        for left, right, meaning in self._entries.get(words, ()):
+            if left and at and (_IS_ANY if left == "any" else _IS_LATIN).match(folded, at - 1):
+                continue
+            if right == "open":
+                rest = _REST.match(folded, end)
+                yield (end if rest is None else rest.end()), meaning
+            elif not right or not (_IS_ANY if right == "any" else _IS_LATIN).match(folded, end):
+                yield end, meaning
+
+
+def _heads(phrases: Iterable[str]) -> dict[str, _Head]:
+    """By the first characters of phrases, what may stand there: one to ``STEP``, and more where many begin alike."""
+    heads: dict[str, _Head] = {}
+    alike: dict[str, list[str]] = {}
+    for words in phrases:
+        alike.setdefault(words[:STEP], []).append(words)
+    for head, several in alike.items():
+        _grow(heads, head, several, {size for size in range(1, len(head)) if head[:size] in alike})
+    return heads
+
+
+def _grow(heads: dict[str, _Head], head: str, alike: list[str], shorter: set[int]) -> None:
+    """Enter ``head`` for the phrases that begin so; ``shorter`` are the lengths of phrases that it goes on from."""
+    lengths = {len(words) for words in alike} | shorter
+    more = len(head) + STEP if len(head) >= STEP and len(lengths) > FEW else 0
+    groups: dict[str, list[str]] = {}
+    for words in alike:
+        if more and len(words) >= more:
+            groups.setdefault(words[:more], []).append(words)
+    ended = [words for words in alike if not more or len(words) < more]
+    own = {len(words) for words in ended} | shorter
+    heads[head] = _Head(tuple(sorted(own, reverse=True)), more)
+    for longer, several in groups.items():
+        _grow(heads, longer, several, shorter | {len(words) for words in ended if longer.startswith(words)})
+
+
+def _starts(entries: Mapping[str, tuple[_Entry[T], ...]]) -> re.Pattern[str]:
+    """Where a phrase may begin: its first characters, behind a word boundary where all its like ask for one."""
+    edges: dict[str, set[Edge]] = {}
+    for words, several in entries.items():
+        edges.setdefault(words[0], set()).update(entry.left for entry in several)
+    anywhere = {first for first, asked in edges.items() if "" in asked}
+    latin = {first for first, asked in edges.items() if "latin" in asked} - anywhere
+    heads = {words[:STEP] for words in entries}
+    parts = [f"[{''.join(map(re.escape, sorted(anywhere)))}]"] if anywhere else []
+    # Only looked at: the end of one beginning may be the next.
+    for edge, chosen in (
+        (f"(?<![{_LATIN}])", {head for head in heads if head[0] in latin}),
+        (f"(?<![{_ANY}])", {head for head in heads if head[0] not in anywhere | latin}),
+    ):
+        parts += [f"{edge}(?={_any_of(chosen)})"] if chosen else []
+    return re.compile("|".join(parts) or "(?!)")
+
+
+def _any_of(heads: set[str]) -> str:
+    """The pattern of a few first characters."""
+    rests: dict[str, set[str]] = {}
+    for head in heads:
+        rests.setdefault(head[0], set()).add(head[1:])
+    ends = sorted(first for first, several in rests.items() if "" in several)
+    branches = [f"[{''.join(map(re.escape, ends))}]"] if ends else []
+    branches += [re.escape(first) + _any_of(rests[first]) for first in sorted(rests.keys() - set(ends))]
+    return f"(?:{'|'.join(branches)})"

@@ -13,6 +13,9 @@ DOUBT = 0.75  # added to the evidence of sentiment, so that one mild word stays 
 NEGATED_COMPLAINT = 0.35  # "not bad" is a little praise
 BEFORE_BUT = 0.5  # what stands before "but" counts half
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
+_NOWHERE = -10_000
+_POLAR = frozenset({"complaint", "praise"})
+_STRESS = {"intensifiers": 1.5, "diminishers": 0.6}
 _BREAK = re.compile(r"[.,!?;:…。，！？；、~()\[\]]")
 
 
@@ -53,27 +56,27 @@ class _Counting:
         self.tally = Tally()
         self._text = text
         self._reach = lexicon.reach
-        self._negated_from = self._stressed_from = -10_000
+        self._negated_from = self._stressed_from = _NOWHERE
         self._stress = 1.0
         self._last: tuple[Cue, float, int, str] | None = None
         self._seen: set[str] = set()
 
-    def add(self, hit: re.Match[str], cue: Cue) -> None:
+    def add(self, start: int, end: int, words: str, cue: Cue) -> None:
         role = cue.role
-        if role in ("complaint", "praise"):
-            self._polar(hit, cue)
+        if role in _POLAR:
+            self._polar(start, end, words, cue)
         elif role == "negators":
             self.tally.denials += 1
             # A second denial takes the first one back.
-            self._negated_from = -10_000 if self._carries(self._negated_from, hit.start()) else hit.end()
+            self._negated_from = _NOWHERE if self._carries(self._negated_from, start) else end
         elif role == "deniers":
-            self._deny(hit)
-        elif role in ("intensifiers", "diminishers"):
-            self._stress, self._stressed_from = (1.5 if role == "intensifiers" else 0.6), hit.end()
+            self._deny(start, end)
+        elif role in _STRESS:
+            self._stress, self._stressed_from = _STRESS[role], end
         elif role == "contrast":
             self.tally.praise *= BEFORE_BUT
         else:
-            self._count(role, hit.group())
+            self._count(role, words)
 
     def _count(self, role: str, words: str) -> None:
         tally = self.tally
@@ -91,15 +94,16 @@ class _Counting:
     def _carries(self, since: int, start: int) -> bool:
         return 0 <= start - since <= self._reach and _BREAK.search(self._text, since, start) is None
 
-    def _polar(self, hit: re.Match[str], cue: Cue) -> None:
-        stressed = self._carries(self._stressed_from, hit.start())
-        weight = cue.weight * (self._stress if stressed else 1.0)
-        weight *= SAID_AGAIN if hit.group() in self._seen else 1.0
-        self._seen.add(hit.group())
-        negated = self._carries(self._negated_from, hit.start())
-        words = self._text[self._negated_from : hit.end()].strip() if negated else hit.group()
-        self._book(cue, weight, words, negated=negated)
-        self._last = None if negated else (cue, weight, hit.end(), hit.group())
+    def _polar(self, start: int, end: int, words: str, cue: Cue) -> None:
+        weight = cue.weight
+        if self._carries(self._stressed_from, start):
+            weight *= self._stress
+        if words in self._seen:
+            weight *= SAID_AGAIN
+        self._seen.add(words)
+        negated = self._carries(self._negated_from, start)
+        self._last = None if negated else (cue, weight, end, words)
+        self._book(cue, weight, self._text[self._negated_from : end].strip() if negated else words, negated=negated)
 
     def _book(self, cue: Cue, weight: float, words: str, *, negated: bool) -> None:
         tally = self.tally
@@ -115,13 +119,13 @@ class _Counting:
             tally.praise += weight
             tally.favour.append(words)
 
-    def _deny(self, hit: re.Match[str]) -> None:
+    def _deny(self, start: int, upto: int) -> None:
         """A denial after the word ("좋지 않", "బాగా లేదు") turns that word round."""
         self.tally.denials += 1
         if self._last is None:
             return
         cue, weight, end, words = self._last
-        if not self._carries(end, hit.start()):
+        if not self._carries(end, start):
             return
         tally = self.tally
         if cue.role == "complaint":
@@ -130,15 +134,15 @@ class _Counting:
         else:
             tally.praise = max(0.0, tally.praise - weight)
             tally.favour.remove(words)
-        self._book(cue, weight, f"{words}{self._text[end : hit.end()]}", negated=True)
+        self._book(cue, weight, f"{words}{self._text[end:upto]}", negated=True)
         self._last = None
 
 
 def tally(lexicon: Lexicon, text: str, found: Facets | None = None) -> Tally:
     """The cues of a folded and masked ``text``, counted; ``found`` are its facets if they are known already."""
     counting = _Counting(lexicon, text)
-    for hit, cue in lexicon.cues.find(text):
-        counting.add(hit, cue)
+    for start, end, words, cue in lexicon.cues.spans(text):
+        counting.add(start, end, words, cue)
     if "@" in text:
         counting.tally.address += 1
     counting.tally.harm = len((facets(lexicon, text) if found is None else found).harm)

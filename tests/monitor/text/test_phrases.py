@@ -7,7 +7,7 @@ from monitor.text.phrases import Phrases
 
 
 def found(meanings: list[str], text: str) -> list[str]:
-    return [hit.group() for hit, _ in Phrases(dict.fromkeys(meanings, 1)).find(text)]
+    return [hit.words for hit, _ in Phrases(dict.fromkeys(meanings, 1)).find(text)]
 
 
 def test_the_longest_phrase_wins() -> None:
