@@ -32,8 +32,11 @@ from monitor.match import Matcher
 from monitor.recording import BRANDS_KEY, META_KEY, RecordingLabel, brands_from_json, brands_to_json
 from monitor.sources.registry import SOURCES
 from monitor.store.crawling import CrawlStores
+from monitor.store.labels import LabelStore
 from monitor.store.ledger import LedgerStore
 from monitor.store.meta import MetaStore
+from monitor.store.models import TextModelStore
+from monitor.store.readings import ReadingStore
 from monitor.text.reader import TextReader
 from monitor.text.topics.issues import CLOSED_AFTER, IssueClusters
 from ui.crawler import Crawler, ReadySource
@@ -41,6 +44,7 @@ from ui.daemon import Daemon
 from ui.interest import StoredInterest
 from ui.services import Services
 from ui.settings import Settings, load
+from ui.teaching import Teaching
 
 MakeClient = Callable[..., HttpClient]  # of configuration, clock and ledger
 LAZY = timedelta(seconds=2)  # real time in which a replay at full speed need not look at the database
@@ -57,6 +61,8 @@ class Stores:
         self.meta = MetaStore(self.engine)
         self.incidents = IncidentStore(self.engine)
         self.deliveries = DeliveryStore(self.engine)
+        self.labels = LabelStore(self.engine)
+        self.models = TextModelStore(self.engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -72,6 +78,7 @@ def open_services(url: str, config: Path | None = None, clock: Clock | None = No
     """What the board asks; brands and people come from ``config``, or from the database's own recording."""
     stores, settings = Stores(url), load(config).settings if config else Settings()
     brands = settings.watched() or recorded_brands(stores)
+    clock = clock or SystemClock()
     return Services(
         incidents=stores.incidents,
         cases=case_reader(stores, brands),
@@ -81,8 +88,9 @@ def open_services(url: str, config: Path | None = None, clock: Clock | None = No
         meta=stores.meta,
         brands=brands,
         people=settings.team(),
-        clock=clock or SystemClock(),
+        clock=clock,
         gaps=stores.crawling.gaps,
+        teaching=Teaching(stores.labels, stores.models, ReadingStore(stores.engine), clock),
         sees={name: spec.capabilities for name, spec in SOURCES.items()},
     )
 
@@ -116,7 +124,7 @@ def watch(
 
 def annotator(stores: Stores, brands: Sequence[Brand], now: datetime) -> Annotator:
     """Reads posts for ``brands``; the issues of the week before ``now`` are known."""
-    reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts)
+    reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, brands=brands)
     for brand in brands:
         reads.recall(brand.id, reversed(stores.posts.about(brand.id, now - CLOSED_AFTER, now, MOST_RECALLED)))
     return reads
@@ -187,7 +195,7 @@ def open_replay(
         known = {brand.id: brand for brand in recorded_brands(stores)} | {brand.id: brand for brand in brands}
         stores.meta.put(BRANDS_KEY, brands_to_json(known.values()))
         looked = watch(stores, brands, people, settings, lazy=LAZY if factor is None else timedelta(0))
-        reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, relearn=True)
+        reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, brands=brands, relearn=True)
         transact = partial(transaction, stores.engine)
         yield ReplayRun(Replay(reads, stores.posts, stores.meta, looked, transact, every, paced), stores)
     finally:

@@ -9,8 +9,9 @@ from alerts import acts
 from alerts.casefile import CaseFile, SilentSource
 from alerts.domain import Incident, Level, LogEntry, Person, Status, Verdict
 from monitor.clock import Clock
-from monitor.domain import AccountKey, Brand, Gap, Post
+from monitor.domain import AccountKey, Brand, Gap, Post, PostKey
 from monitor.errors import RipplewatchError
+from monitor.labels import Opinion
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
 from monitor.sources.base import Capabilities
 from ui.charts.tree import Forest, Placed, largest, place
@@ -19,6 +20,7 @@ from ui.memory import Memory
 from ui.next_steps import NextStep, next_steps
 from ui.ports import Cases, Crawls, Deliveries, Gaps, Incidents, Meta, Posts
 from ui.sight import Blind, blind_spots
+from ui.teaching import ReadingPage, Teaching
 
 Whose = Literal["everyone", "free", "mine"]
 Change = Callable[[Incident], tuple[Incident, LogEntry]]
@@ -101,6 +103,7 @@ class CasePage:
     moments: Sequence[KnownMoment]  # of a recorded case: what is known to have happened
     recorded: bool
     blind: Mapping[str, Sequence[Blind]] = field(default_factory=dict)  # by site: what its evidence lacks
+    opinions: Mapping[PostKey, Opinion] = field(default_factory=dict)  # what people say of single posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Services:
     people: Sequence[Person]
     clock: Clock
     gaps: Gaps
+    teaching: Teaching
     sees: Mapping[str, Capabilities | None] = field(default_factory=dict)  # what each source can see
     files: Memory[CaseFile] = field(default_factory=Memory, repr=False)
     pictures: Memory[tuple[Forest, Sequence[Placed]]] = field(default_factory=Memory, repr=False)
@@ -130,7 +134,8 @@ class Services:
         """Changes whenever a page may look different: cheap to ask, every few seconds."""
         newest = self.incidents.recent(100)
         looks = [crawl.last_attempt_at for crawl in self.crawls.all() if crawl.last_attempt_at is not None]
-        return f"{self.meta.get(TICK_KEY)} {max(looks, default=None)} {[(i.id, i.version) for i in newest]}"
+        told = f"{self.meta.get(TICK_KEY)} {max(looks, default=None)} {self.teaching.stamp()}"
+        return f"{told} {[(i.id, i.version) for i in newest]}"
 
     def alerts(self, filters: Filters, who: str) -> AlertsPage:
         """Every open incident that passes ``filters``, and how much of the world is seen at all."""
@@ -187,6 +192,7 @@ class Services:
             moments=label.moments if label else (),
             recorded=label is not None,
             blind={} if label else {at.source: blind_spots(self.sees.get(at.source)) for at in file.sites},
+            opinions=self.teaching.opinions({post.key for post in (*newest, *file.examples)}),
         )
 
     def sources(self, who: str) -> SourcesPage:
@@ -194,6 +200,10 @@ class Services:
         now, recorded = self.now(), self._label() is not None
         rows = () if recorded else source_rows(self.crawls.all(), self.sees)
         return SourcesPage(now, rows, tuple(self.gaps.since(now - GAPS_SHOWN, GAPS_LISTED)), recorded)
+
+    def reading(self, who: str) -> ReadingPage:
+        """How each language is read, by what, and what was not assessed in the last days."""
+        return self.teaching.reading(self.now())
 
     def _names(self, keys: Iterable[AccountKey | None], file: CaseFile) -> dict[AccountKey, str]:
         known = self.posts.accounts([key for key in keys if key is not None])

@@ -44,12 +44,13 @@ class LabelStore:
         return found
 
     def all(self, languages: Sequence[str] | None = None) -> list[Label]:
-        """Every label with the text it is about, the earliest first; of a post that was taken back the text is empty.
+        """Every label with the text it is about, the earliest first.
 
-        ``languages`` chooses by the language given with the label or found in the post; one of unknown language is
-        always among them.
+        The text is empty where the author took the post back, or changed it after the label was given. ``languages``
+        chooses by the language given with the label or found in the post; one of unknown language is always among them.
         """
-        text = sa.func.coalesce(_POST.c.text, _LABEL.c.text).label("words")
+        changed = sa.and_(_POST.c.edited_at.is_not(None), _POST.c.edited_at > _LABEL.c.at)
+        text = sa.case((changed, ""), else_=sa.func.coalesce(_POST.c.text, _LABEL.c.text)).label("words")
         language = sa.func.coalesce(_LABEL.c.language, _POST.c.language).label("spoken")
         query = sa.select(_LABEL, text, language).join_from(_LABEL, _POST, _OF_POST, isouter=True)
         if languages is not None:

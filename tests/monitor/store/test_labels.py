@@ -65,6 +65,14 @@ def test_what_the_author_took_back_is_no_lesson_any_more(labels, engine):
     assert [label.text for label in labels.all()] == [""]
 
 
+def test_a_label_says_nothing_of_words_that_were_written_later(labels, engine):
+    labels.add(None, [mark(True)])
+    edited = replace(post(text="thank you, found it"), edited_at=NOON + timedelta(minutes=5))
+    PostStore(engine).add(None, [edited])
+    labels.add(None, [mark(False, minutes=9)])
+    assert [label.text for label in labels.all()] == ["", "thank you, found it"]
+
+
 def test_a_label_of_a_post_that_is_not_there_is_refused(labels):
     with pytest.raises(StorageError):
         labels.add(None, [mark(True, key=PostKey("bluesky", "nowhere"))])
