@@ -134,11 +134,11 @@ def _acknowledge(file: CaseFile, services: Services, texts: Texts, who: str) -> 
         type="primary",
         disabled=not who,
         help=None if who else texts("who.missing"),
-        on_click=lambda: _do(lambda: services.acknowledge(id, who), texts, texts("act.done_acknowledged")),
+        on_click=lambda: carry_out(lambda: services.acknowledge(id, who), texts, texts("act.done_acknowledged")),
     )
 
 
-def _do(act: Callable[[], object], texts: Texts, done: str) -> None:
+def carry_out(act: Callable[[], object], texts: Texts, done: str) -> None:
     """Carry out an act before the page is drawn again, and note what to say about it."""
     try:
         act()
@@ -157,7 +157,7 @@ def _assign(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
 
 def _hand_over(services: Services, id: str, texts: Texts, who: str) -> None:
     owner = _written(f"owner-{id}")
-    _do(lambda: services.assign(id, owner, who), texts, texts("act.done_assigned", owner=plain_label(owner)))
+    carry_out(lambda: services.assign(id, owner, who), texts, texts("act.done_assigned", owner=plain_label(owner)))
 
 
 def _written(key: str) -> str:
@@ -183,7 +183,7 @@ def _snooze(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
 
 def _put_off(services: Services, id: str, until: datetime, now: datetime, texts: Texts, who: str) -> None:
     done = texts("act.done_snoozed", until=texts.moment(until, now))
-    _do(lambda: services.snooze(id, until, who), texts, done)
+    carry_out(lambda: services.snooze(id, until, who), texts, done)
 
 
 def _dismiss(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
@@ -203,7 +203,7 @@ def _close_as_none(services: Services, id: str, texts: Texts, who: str) -> None:
     reason = _written(f"reason-{id}")
     if reason:
         verdict = Verdict(_written(f"verdict-{id}"))
-        _do(lambda: services.dismiss(id, reason, verdict, who), texts, texts("act.done_dismissed"))
+        carry_out(lambda: services.dismiss(id, reason, verdict, who), texts, texts("act.done_dismissed"))
 
 
 def _resolve(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
@@ -217,7 +217,7 @@ def _resolve(file: CaseFile, services: Services, texts: Texts, who: str) -> None
 
 def _close(services: Services, id: str, texts: Texts, who: str) -> None:
     verdict = Verdict(_written(f"end-{id}"))
-    _do(lambda: services.resolve(id, verdict, who), texts, texts("act.done_resolved"))
+    carry_out(lambda: services.resolve(id, verdict, who), texts, texts("act.done_resolved"))
 
 
 def _verdict(texts: Texts, key: str, order: tuple[Verdict, ...]) -> None:

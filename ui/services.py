@@ -250,6 +250,13 @@ class Services:
         """Close it with a verdict."""
         return self._act(id, lambda incident: acts.resolve(incident, verdict, who, self.now()))
 
+    def mark(self, post: PostKey, complaint: bool | None, brand: str, who: str) -> None:
+        """``who`` says whether ``post`` complains about ``brand``; None takes back what was said."""
+        try:
+            self.teaching.mark(post, complaint, brand, who)
+        except ValueError as error:
+            raise ActRefusedError(str(error)) from error
+
     def _act(self, id: str, change: Change) -> Incident:
         try:
             return self.incidents.update(id, change)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from monitor.clock import Clock
 from monitor.domain import PostKey
-from monitor.errors import RipplewatchError
 from monitor.labels import Label, Opinion, opinion
 from monitor.store.models import TextModelStore
 from monitor.store.readings import LanguageCount
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 DAYS = 7  # back, over which posts are counted
 
 Gathered = tuple[Mapping[str, Lessons], Mapping[str | None, int]]
-
-
-class MarkRefusedError(RipplewatchError):
-    """A mark that cannot be kept; the message says why."""
 
 
 class Labels(Protocol):
@@ -95,9 +90,12 @@ class Teaching:
         return {key: stands for key, stands in found.items() if stands.labels}
 
     def mark(self, post: PostKey, complaint: bool | None, brand: str, who: str) -> None:
-        """``who`` says whether ``post`` complains about ``brand``; None takes back what was said."""
+        """``who`` says whether ``post`` complains about ``brand``; None takes back what was said.
+
+        Raises ValueError with a text fit to be shown.
+        """
         if not who.strip():
-            raise MarkRefusedError("a name is needed: marks are kept with who gave them")
+            raise ValueError("a name is needed: marks are kept with who gave them")
         self.labels.add(None, [Label(complaint, who.strip(), self.clock.now(), "board", post, brand=brand)])
 
     def reading(self, now: datetime) -> ReadingPage:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from graph.domain import GrowthPoint
 from monitor.domain import Post
+from monitor.labels import Opinion
 from ui import components, theme
 from ui.charts.curves import Marker, from_ignition, growth_chart, views_chart
 from ui.charts.diffusion import Cast, diffusion_chart
@@ -16,6 +17,7 @@ from ui.markup import phrases
 from ui.markup.posts import post as post_markup
 from ui.markup.safe import safe
 from ui.services import CasePage, Services
+from ui.views.marks import marks
 
 Link = Callable[[], None]  # draws the link back to the alerts
 
@@ -38,7 +40,7 @@ def _page(services: Services, texts: Texts, who: str, id: str | None, back: Link
         return
     _head(page, services, texts, who, back)
     _pictures(page, texts)
-    _people_and_deeds(page, texts)
+    _people_and_deeds(page, services, texts, who)
     components.watch(services, who)
 
 
@@ -156,12 +158,12 @@ def _shown(page: CasePage, texts: Texts) -> str:
     return words
 
 
-def _people_and_deeds(page: CasePage, texts: Texts) -> None:
+def _people_and_deeds(page: CasePage, services: Services, texts: Texts, who: str) -> None:
     left, right = st.columns([7, 5], gap="small")
     with left:
         with _panel("people", texts("case.who_carried")):
             st.html(markup.carriers(page.file, texts))
-        _posts(page, texts)
+        _posts(page, services, texts, who)
     with right:
         with _panel("deeds", texts("case.done")):
             st.html(markup.timeline(page.log, page.ahead, page.file.now, texts))
@@ -172,7 +174,7 @@ def _people_and_deeds(page: CasePage, texts: Texts) -> None:
                 st.html(markup.blind(page.blind, texts))
 
 
-def _posts(page: CasePage, texts: Texts) -> None:
+def _posts(page: CasePage, services: Services, texts: Texts, who: str) -> None:
     with _panel("posts", texts("case.posts")):
         lists = {"newest": page.newest, "typical": page.file.examples}
         chosen = st.segmented_control(
@@ -190,9 +192,10 @@ def _posts(page: CasePage, texts: Texts) -> None:
             return
         with st.container(height=420 if len(shown) > 5 else "content", border=False, key="posts-list"):
             for post in shown:
-                _post(post, page, texts)
+                _post(post, page, services, texts, who)
 
 
-def _post(post: Post, page: CasePage, texts: Texts) -> None:
+def _post(post: Post, page: CasePage, services: Services, texts: Texts, who: str) -> None:
     st.html(post_markup(post, page.names, page.file.now, texts))
-    # What people do to a single post has its place here.
+    if post.deleted_at is None:
+        marks(post.key, page.file.incident.brand, page.opinions.get(post.key, Opinion(())), services, texts, who)
