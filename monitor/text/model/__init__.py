@@ -1,0 +1,1 @@
+"""Trained linear models over hashed n-grams: counting, weights as numbers, fitting, calibration."""

@@ -1,0 +1,199 @@
+"""Fits a linear text model: regularised logistic regression on weighted n-grams and cues, calibrated out of fold.
+
+N-grams are weighted by how unevenly they fall on both classes before fitting, as in naive-Bayes weighted regression
+(Wang and Manning, 2012). With a prior model only the difference to it is learnt, so that few labels change little.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from monitor.text.lexicon import load
+from monitor.text.model.cues import LEAST_SPREAD, cues_of, standard
+from monitor.text.model.linear import Floats, Head, TextModel, Weights, weighted
+from monitor.text.model.ngrams import BITS, Shape, count
+from monitor.text.normalise import fold, mask
+
+SHAPES = {"zh": Shape(1, 3, 0), "ko": Shape(1, 4, 2)}
+SHAPE = Shape(2, 5, 2)
+UNEVENNESS = 0.8  # 0: every n-gram alike; 1: weighted by its log ratio between both classes alone
+STRENGTH = 3.0  # inverse of the regularisation, when fitted from nothing
+STRENGTH_FROM_PRIOR = 1.0
+CUES = 0.1  # how much a cue counts beside n-grams of length 1
+FOLDS = 5  # of the calibration
+MAX_STEPS = 200
+TOLERANCE = 1e-5
+LEAST_OF_A_KIND = 30  # labels from which a head for severity or praise is learnt
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text."""
+
+    text: str
+    label: bool  # whether it is a complaint
+    weight: float = 1.0
+    sentiment: int | None = None  # -1, 0, 1 towards the brand
+    severity: int | None = None  # 0..3, of a complaint
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Texts as numbers: n-gram weights of length 1 a row, and standardised cues."""
+
+    buckets: sp.csr_matrix
+    cues: Weights
+
+    def part(self, rows: NDArray[np.int64]) -> "_Inputs":
+        return _Inputs(self.buckets[rows], self.cues[rows])
+
+    def score(self, head: Head) -> Floats:
+        found: Floats = self.buckets @ head.buckets + self.cues @ head.cues + head.bias
+        return found
+
+
+def fit(
+    language: str,
+    examples: Sequence[Example],
+    prior: TextModel | None = None,
+    seed: int = 0,
+    progress: Progress = lambda _: None,
+) -> TextModel:
+    """The model of ``language`` learnt from ``examples``, which must hold complaints and others.
+
+    From nothing, everything is learnt; with a ``prior`` only how its complaint head has to change.
+    """
+    masked = [mask(fold(example.text)) for example in examples]
+    shape = SHAPES.get(language, SHAPE) if prior is None else prior.shape
+    counts = count(masked, shape)
+    rows = cues_of(load(language), masked)
+    if prior is None:
+        seen = np.bincount(counts.bucket, minlength=1 << BITS)
+        rarity = (np.log((1 + len(masked)) / (1 + seen)) + 1).astype(np.float32)
+        spread = np.maximum(rows.std(axis=0), LEAST_SPREAD)
+        model = TextModel(language, "", shape, rarity, rows.mean(axis=0), spread, {}, {})
+    else:
+        model = prior
+    values, lengths = weighted(counts, model.rarity)
+    matrix = sp.csr_matrix(
+        ((values / lengths[counts.text]).astype(np.float32), (counts.text, counts.bucket)), (len(masked), 1 << BITS)
+    )
+    inputs = _Inputs(matrix, standard(rows, model.mean, model.spread))
+    heads = dict(model.heads)
+    for name, chosen, truth, weight in _questions(examples):
+        if prior is None or name == "complaint":
+            progress(name)
+            heads[name] = _head(inputs.part(chosen), truth, weight, heads.get(name), seed)
+    return replace(model, heads=heads)
+
+
+def _questions(examples: Sequence[Example]) -> list[tuple[str, NDArray[np.int64], NDArray[np.bool_], Floats]]:
+    """Each head with the rows that say something about it, what they say, and how much each counts."""
+    weights = np.array([example.weight for example in examples])
+    asked = [("complaint", np.arange(len(examples)), np.array([example.label for example in examples]))]
+    judged = np.array([i for i, example in enumerate(examples) if example.sentiment is not None], np.int64)
+    asked.append(("praise", judged, np.array([examples[i].sentiment == 1 for i in judged], bool)))
+    graded = np.array([i for i, e in enumerate(examples) if e.label and e.severity is not None], np.int64)
+    for degree in range(4):
+        asked.append((f"severity:{degree}", graded, np.array([examples[i].severity == degree for i in graded], bool)))
+    return [
+        (name, chosen, truth, weights[chosen])
+        for name, chosen, truth in asked
+        if name == "complaint" or min(truth.sum(), (~truth).sum()) >= LEAST_OF_A_KIND
+    ]
+
+
+def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None, seed: int) -> Head:
+    """The fitted head, calibrated on scores of texts that were not fitted on."""
+    head = _fitted(inputs, truth, weight, prior)
+    held = np.zeros(len(truth))
+    for fold_ in _folds(truth, seed):
+        rest = np.setdiff1d(np.arange(len(truth)), fold_)
+        held[fold_] = inputs.part(fold_).score(_fitted(inputs.part(rest), truth[rest], weight[rest], prior))
+    slope, offset = _calibrated(held, truth, weight)
+    return replace(head, slope=slope, offset=offset)
+
+
+def _folds(truth: NDArray[np.bool_], seed: int) -> list[NDArray[np.int64]]:
+    """Parts with about the same share of complaints each."""
+    dice = np.random.default_rng(seed)
+    parts: list[list[int]] = [[] for _ in range(FOLDS)]
+    for kind in (True, False):
+        for place, row in enumerate(dice.permutation(np.flatnonzero(truth == kind))):
+            parts[place % FOLDS].append(int(row))
+    return [np.array(sorted(part), np.int64) for part in parts if part]
+
+
+def _fitted(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None) -> Head:
+    used = np.flatnonzero(np.diff(inputs.buckets.tocsc().indptr))
+    matrix = inputs.buckets[:, used]
+    scale = np.ones(len(used)) if prior else _unevenness(matrix, truth)
+    matrix = sp.csr_matrix(matrix @ sp.diags(scale), dtype=np.float32)
+    importance = weight * np.where(truth, 0.5 / max(truth.mean(), 1e-9), 0.5 / max(1 - truth.mean(), 1e-9))
+    start = inputs.score(prior) if prior else np.zeros(len(truth))
+    strength = STRENGTH_FROM_PRIOR if prior else STRENGTH
+    found = _regression(matrix, inputs.cues * CUES, truth, importance, start, strength)
+    buckets = np.zeros(inputs.buckets.shape[1], np.float32)
+    buckets[used] = found[: len(used)] * scale
+    cues = (found[len(used) : -1] * CUES).astype(np.float32)
+    if prior is None:
+        return Head(buckets, cues, float(found[-1]))
+    return Head(prior.buckets + buckets, prior.cues + cues, prior.bias + float(found[-1]))
+
+
+def _unevenness(matrix: sp.csr_matrix, truth: NDArray[np.bool_]) -> Floats:
+    """How unevenly each n-gram falls on both classes: the absolute log ratio of its shares, 1 on average."""
+    present = matrix.copy()
+    present.data = np.ones_like(present.data)
+    with_, without = (np.asarray(present[kind].sum(axis=0)).ravel() + 1.0 for kind in (truth, ~truth))
+    ratio = np.abs(np.log((with_ / with_.sum()) / (without / without.sum())))
+    found: Floats = (1 - UNEVENNESS) + UNEVENNESS * ratio / max(ratio.mean(), 1e-9)
+    return found
+
+
+def _regression(
+    matrix: sp.csr_matrix, cues: Weights, truth: NDArray[np.bool_], importance: Floats, start: Floats, strength: float
+) -> Floats:
+    """Weights of n-grams and cues, then the bias, that minimise |w|²/2 + strength * weighted logistic loss."""
+    signs = np.where(truth, 1.0, -1.0)
+    turned = matrix.T.tocsr()
+    wide = matrix.shape[1]
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        score = start + matrix @ weights[:wide].astype(np.float32) + cues @ weights[wide:-1] + weights[-1]
+        margins = signs * score
+        pull = -strength * importance * signs / (1 + np.exp(np.clip(margins, -30, 30)))
+        slope = weights.copy()
+        slope[-1] = 0.0  # the bias is free
+        value = 0.5 * float(slope @ slope) + strength * float(importance @ np.logaddexp(0.0, -margins))
+        slope[:wide] += turned @ pull.astype(np.float32)
+        slope[wide:-1] += cues.T @ pull
+        slope[-1] += pull.sum()
+        return value, slope
+
+    size = wide + cues.shape[1] + 1
+    options = {"maxiter": MAX_STEPS, "ftol": TOLERANCE * 1e-2, "gtol": 1e-4 * strength, "maxcor": 8}
+    found: Floats = minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options=options).x
+    return found
+
+
+def _calibrated(scores: Floats, truth: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
+    """Slope and offset of the logistic that fits ``scores`` best (Platt, 1999), with his smoothed targets."""
+    yes, no = float(truth.sum()), float((~truth).sum())
+    aims = np.where(truth, (yes + 1) / (yes + 2), 1 / (no + 2))
+    share = weight / weight.sum()
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        score = line[0] * scores + line[1]
+        error = share * (1 / (1 + np.exp(-np.clip(score, -30, 30))) - aims)
+        return float(share @ (np.logaddexp(0.0, score) - aims * score)), np.array([error @ scores, error.sum()])
+
+    slope, offset = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+    return max(float(slope), 1e-3), float(offset)

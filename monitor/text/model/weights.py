@@ -1,0 +1,103 @@
+"""Models as bytes: an archive of small integers and a card, never code. The shipped ones lie in ``weights/``."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.text.model.cues import NAMES
+from monitor.text.model.linear import Head, TextModel, Weights
+from monitor.text.model.ngrams import BITS, Shape
+
+FORMAT = 1
+MAX_BYTES = 32 << 20  # of one model, packed and unpacked
+_STEPS = 127  # of a weight on either side of 0
+_LEVELS = 255  # of a rarity
+
+
+@cache
+def shipped(language: str) -> TextModel | None:
+    """The model that comes with the program; None for a language without one."""
+    file = files("monitor.text.model") / "weights" / f"{language}.npz"
+    return loads(file.read_bytes()) if file.is_file() else None
+
+
+def dumps(model: TextModel) -> bytes:
+    """``model`` as bytes; a weight keeps about two digits, which changes no figure worth naming."""
+    about: dict[str, Any] = {
+        "format": FORMAT,
+        "bits": BITS,
+        "language": model.language,
+        "version": model.version,
+        "shape": [model.shape.shortest, model.shape.longest, model.shape.words],
+        "cues": list(NAMES),
+        "card": dict(model.card),
+        "heads": {},
+    }
+    arrays: dict[str, NDArray[Any]] = {"mean": model.mean, "spread": model.spread}
+    low, high = float(model.rarity.min()), float(model.rarity.max())
+    about["rarity"] = [low, high]
+    arrays["rarity"] = np.round((model.rarity - low) / max(high - low, 1e-9) * _LEVELS).astype(np.uint8)
+    for number, (name, head) in enumerate(sorted(model.heads.items())):
+        top = float(np.abs(head.buckets).max()) or 1.0
+        about["heads"][name] = [number, top, head.bias, head.slope, head.offset]
+        # Roots, since most weights are small: a small one keeps as many digits as a large one.
+        rooted = np.sign(head.buckets) * np.sqrt(np.abs(head.buckets) / top)
+        arrays[f"buckets{number}"] = np.round(rooted * _STEPS).astype(np.int8)
+        arrays[f"cues{number}"] = head.cues
+    text = json.dumps(about, ensure_ascii=False, sort_keys=True).encode()
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, about=np.frombuffer(text, np.uint8), **arrays)
+    return packed.getvalue()
+
+
+def loads(packed: bytes) -> TextModel:
+    """The model that ``dumps`` wrote; ValueError for anything else."""
+    if len(packed) > MAX_BYTES:
+        raise ValueError("not a text model: too large")
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+                raise ValueError("not a text model: too large when unpacked")
+        with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+            found = {name: arrays[name] for name in arrays.files}
+        about = json.loads(found["about"].tobytes())
+        return _model(about, found)
+    except (zipfile.BadZipFile, EOFError, KeyError, TypeError, IndexError, AttributeError, OSError) as error:
+        raise ValueError(f"not a text model, or a damaged one ({type(error).__name__})") from error
+
+
+def _model(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TextModel:
+    if about["format"] != FORMAT or about["bits"] != BITS or about["cues"] != list(NAMES):
+        raise ValueError("a text model of another version of the program: train it again")
+    low, high = about["rarity"]
+    heads = {}
+    for name, (number, top, bias, slope, offset) in about["heads"].items():
+        steps = arrays[f"buckets{number}"].astype(np.float32) / _STEPS
+        buckets = _sized(np.sign(steps) * steps * steps * np.float32(top), 1 << BITS)
+        heads[name] = Head(buckets, _sized(arrays[f"cues{number}"], len(NAMES)), bias, slope, offset)
+    if "complaint" not in heads:
+        raise ValueError("not a text model: it does not say what a complaint is")
+    rarity = arrays["rarity"].astype(np.float32) / _LEVELS * np.float32(high - low) + np.float32(low)
+    return TextModel(
+        language=about["language"],
+        version=about["version"],
+        shape=Shape(*about["shape"]),
+        rarity=_sized(rarity, 1 << BITS),
+        mean=_sized(arrays["mean"], len(NAMES)),
+        spread=_sized(arrays["spread"], len(NAMES)),
+        heads=heads,
+        card=about["card"],
+    )
+
+
+def _sized(array: NDArray[Any], size: int) -> Weights:
+    if array.shape != (size,) or not np.isfinite(array).all():
+        raise ValueError("not a text model, or a damaged one (sizes)")
+    return array.astype(np.float32)
