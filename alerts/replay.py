@@ -14,7 +14,7 @@ from monitor.domain import Post, PostKey, Repost
 from monitor.sources.archive import Recorded
 from monitor.store.meta import MetaStore
 from monitor.store.posts import Added, PostStore
-from monitor.text.topics.issues import CLOSED_AFTER
+from monitor.text.topics.issues import RECALLED
 
 CHUNK = 5_000  # events stored together
 MOST_RECALLED = 100_000  # posts of the days before
@@ -90,14 +90,14 @@ class Replay:
         self._watch.notes.append(self._progress.looked)
         first = chunk[0].at
         for brand in self._watch.live.brands:
-            before = self._posts.about(brand.id, first - CLOSED_AFTER, first, MOST_RECALLED)
+            before = self._posts.about(brand.id, first - RECALLED, first, MOST_RECALLED)
             self._annotator.recall(brand.id, reversed(before))
 
     def _keep(self, chunk: Sequence[Recorded]) -> Iterator[Recorded]:
         """Store the chunk; yields what of it no tick has looked at yet."""
         roots = {r.repost.child: r.repost.root for r in chunk if r.repost is not None and r.repost.kind != "repost"}
         texts = [r.post for r in chunk if r.post is not None]
-        kept = self._annotator.annotate(texts, roots)
+        kept = self._annotator.annotate(texts, roots, [r.account for r in chunk if r.account is not None])
         posts: dict[PostKey, Post] = {}
         for post in kept:
             posts.setdefault(post.key, post)

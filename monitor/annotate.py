@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from monitor.domain import Assessment, BrandMatch, Post, PostKey
+from monitor.domain import Account, AccountKey, Assessment, Brand, BrandMatch, Post, PostKey
 from monitor.match import Matcher
 from monitor.text.reader import TextReader
+from monitor.text.stance import about_itself, plain_copy, views, without_views
 from monitor.text.topics.issues import IssueClusters
 
 Matches = tuple[BrandMatch, ...]
+MOST_OWN = 10_000  # accounts of the brands that are remembered
 
 
 class KnownPosts(Protocol):
@@ -24,42 +26,59 @@ class Annotator:
     """Adds brand matches, assessment and issue to posts, and leaves out what concerns no watched brand."""
 
     def __init__(
-        self, matcher: Matcher, reader: TextReader, issues: IssueClusters, known: KnownPosts, *, relearn: bool = False
+        self,
+        matcher: Matcher,
+        reader: TextReader,
+        issues: IssueClusters,
+        known: KnownPosts,
+        *,
+        brands: Iterable[Brand] = (),
+        relearn: bool = False,
     ) -> None:
-        """``relearn`` is for replays: posts of an earlier run, met again in their order, shape the issues once more."""
+        """``brands`` tell which accounts are the brands' own: what these write is no complaint about themselves.
+
+        ``relearn`` is for replays: posts of an earlier run, met again in their order, shape the issues once more.
+        """
         self._matcher = matcher
         self._reader = reader
         self._issues = issues
         self._known = known
         self._relearn = relearn
         self._learnt: set[PostKey] = set()
+        self._handles = {
+            _plain_handle(handle): brand.id for brand in brands for handle in brand.handles if _plain_handle(handle)
+        }
+        self._own: dict[AccountKey, str] = {}  # accounts of brands, as far as they were met
         self._one_at_a_time = threading.Lock()  # crawlers share one set of issues
 
     def recall(self, brand: str, posts: Iterable[Post]) -> None:
         """Let stored posts, oldest first, shape the issues that new ones may join."""
         with self._one_at_a_time:
             for post in posts:
-                self._issues.remember(brand, post)
+                self._issues.remember(brand, post.towards(brand))
 
-    def annotate(self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey]) -> list[Post]:
+    def annotate(
+        self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey], accounts: Iterable[Account] = ()
+    ) -> list[Post]:
         """The posts that are about a brand, or that are part (``roots``: child → root) of a cascade that is; in order.
 
         A quote or reply takes the issue of its root. A post that was read before keeps what was found then, and gains
-        the brands that are watched only now. Several threads may call this.
+        the brands that are watched only now. ``accounts`` are those that came with the posts. Several threads may
+        call this.
         """
         with self._one_at_a_time:
+            self._meet(accounts)
             return self._annotate(posts, roots)
 
     def _annotate(self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey]) -> list[Post]:
         wanted = {post.key for post in posts} | {roots[post.key] for post in posts if post.key in roots}
         done: dict[PostKey, Post] = dict(self._known.many(list(wanted)))
         kept = self._kept(posts, roots, done)
-        unread: dict[PostKey, Post] = {}
-        for post, _ in kept:
+        unread: dict[PostKey, tuple[Post, Matches]] = {}
+        for post, matches in kept:
             if post.key not in done or _is_newer(post, done[post.key]):
-                unread.setdefault(post.key, post)
-        texts = [(post.text, post.language) for post in unread.values()]
-        read = dict(zip(unread, self._reader.read_many(texts), strict=True))
+                unread.setdefault(post.key, (post, matches))
+        read = self._read(unread)
         result = []
         for post, matches in kept:
             earlier, root = done.get(post.key), done.get(roots[post.key]) if post.key in roots else None
@@ -70,6 +89,25 @@ class Annotator:
                 done[post.key] = self._met_again(earlier, post, matches, root)
             result.append(done[post.key])
         return result
+
+    def _read(self, unread: Mapping[PostKey, tuple[Post, Matches]]) -> dict[PostKey, Assessment]:
+        """What each post says, of each brand where that differs; copies of a text are read once."""
+        texts = {key: (plain_copy(post.text), post.language) for key, (post, _) in unread.items()}
+        once = list(dict.fromkeys(texts.values()))
+        said = dict(zip(once, self._reader.read_many(once), strict=True))
+        about = [(texts[key][0], matches) for key, (_, matches) in unread.items()]
+        seen = views(about, [said[texts[key]] for key in unread], self._reader.read_many)
+        own = {key: self._own[post.author] for key, (post, _) in unread.items() if post.author in self._own}
+        return {
+            key: about_itself(view, own[key]) if key in own else view for key, view in zip(unread, seen, strict=True)
+        }
+
+    def _meet(self, accounts: Iterable[Account]) -> None:
+        """Remember which of ``accounts`` are a brand's own."""
+        for account in accounts if self._handles else ():
+            brand = self._handles.get(_plain_handle(account.handle))
+            if brand is not None and len(self._own) < MOST_OWN:
+                self._own[account.key] = brand
 
     def _kept(
         self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey], stored: Mapping[PostKey, Post]
@@ -93,21 +131,39 @@ class Annotator:
     def _met_again(self, earlier: Post, post: Post, matches: Matches, root: Post | None) -> Post:
         brands = {match.brand for match in earlier.brand_matches}
         more = tuple(match for match in matches if match.brand not in brands)
-        known = replace(
-            earlier, brand_matches=(*earlier.brand_matches, *more), metrics=post.metrics, seen_at=post.seen_at
-        )
+        matches = (*earlier.brand_matches, *more)
+        known = replace(earlier, brand_matches=matches, metrics=post.metrics, seen_at=post.seen_at)
+        if more and known.assessment is not None:
+            about = [(plain_copy(known.text), matches)]
+            (seen,) = views(about, [without_views(known.assessment)], self._reader.read_many)
+            known = replace(known, assessment=seen)
         if known.issue is None:
             return replace(known, issue=self._issue(known, root))
         if self._relearn and known.key not in self._learnt:
             self._learnt.add(known.key)
             if known.brand_matches and not (root and root.issue):
-                self._issues.remember(known.brand_matches[0].brand, known)
+                brand = _main_brand(known)
+                self._issues.remember(brand, known.towards(brand))
         return known
 
     def _issue(self, post: Post, root: Post | None) -> str | None:
         if root is not None and root.issue:
             return root.issue
-        return self._issues.assign(post.brand_matches[0].brand, post) if post.brand_matches else None
+        if not post.brand_matches:
+            return None
+        brand = _main_brand(post)
+        return self._issues.assign(brand, post.towards(brand))
+
+
+def _main_brand(post: Post) -> str:
+    """The first brand that a post complains about; the first that it names where it complains about none."""
+    brands = dict.fromkeys(match.brand for match in post.brand_matches)
+    return next((brand for brand in brands if post.is_complaint_about(brand)), next(iter(brands)))
+
+
+def _plain_handle(handle: str) -> str:
+    """A handle without "@" and without the server that a federated site adds."""
+    return handle.strip().lstrip("@").partition("@")[0].casefold()
 
 
 def _is_newer(post: Post, earlier: Post) -> bool:

@@ -3,7 +3,7 @@
 What a source fails at is kept in its row and told in the report, never raised.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -30,8 +30,10 @@ SUSPICIOUS = 20  # posts that are all gone at once: the site, or our access to i
 class Annotates(Protocol):
     """Adds brands, assessment and issue, and leaves out what concerns nobody (see ``monitor.annotate.Annotator``)."""
 
-    def annotate(self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey]) -> Sequence[Post]:
-        """The posts worth keeping; ``roots`` says which of them belong to which cascade."""
+    def annotate(
+        self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey], accounts: Iterable[Account] = ()
+    ) -> Sequence[Post]:
+        """The posts worth keeping; ``roots`` says which belong to which cascade, ``accounts`` who may have written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Collector:
         roots = {repost.child: repost.root for repost in reposts}
         # Oldest first, so that a post is read before those that answer it and an issue is named after its first post.
         in_order = sorted(found.values(), key=lambda post: (post.created_at, post.key))
-        posts = tuple(self._annotator.annotate(in_order, roots))
+        accounts = [account for page in pages for account in page.accounts]
+        posts = tuple(self._annotator.annotate(in_order, roots, accounts))
         ours = {post.key for post in posts} | {followed}
         ours |= self._stores.posts.known_posts({repost.root for repost in reposts} - ours)
         edges = tuple(repost for repost in reposts if repost.child in ours or repost.root in ours)

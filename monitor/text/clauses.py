@@ -8,18 +8,14 @@ this is told stand in ``stance_words``.
 import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import dropwhile, pairwise, takewhile
 
 from monitor.text import stance_words as words
-from monitor.text.normalise import fold
+from monitor.text.mentions import marked_mentions
 from monitor.text.stance_words import BRAND, OTHER
 
 READ = 5_000  # characters of a text that are taken apart
-MOST_MENTIONS = 60
-LONGEST_NAME = 60
 
-_HANDLE = r"@[0-9a-z_]+(?:[.\-][0-9a-z_]+){0,5}(?:@[0-9a-z.\-]{1,60})?"
 _SENTENCE = re.compile(r"(?<=[!?。！？…;；\n])|(?<=\.)(?=\s|$)|(?<=[.!?]['\")])(?=\s)")
 _MARKS = re.compile(f"[{BRAND}{OTHER}]")
 _TRAIL = re.compile(rf"^[\s{BRAND}{OTHER}.,!?:()#]*$")
@@ -57,8 +53,10 @@ class _Reading:
 def part(folded: str, names: Sequence[str], others: Sequence[str] = ()) -> Part:
     """What a folded text says about the brand called ``names``; ``others`` are names that compete with it."""
     text = _MARKS.sub(" ", folded[:READ])
-    finder = _finder(_plain_names(names), _plain_names(others))
-    marked, mentions = _marked(text, finder)
+    text = text[reposted.end() :] if (reposted := words.REPOSTED.match(text)) else text
+    marked, mentions = marked_mentions(_SENTENCE.split(text), names, others)
+    if BRAND not in marked:  # meant by a link, or by who is answered
+        return Part(folded)
     reading = _Reading()
     _begin(reading, marked, mentions)
     at = 0
@@ -87,53 +85,6 @@ def _opposite(reading: _Reading) -> str:
     return " ".join(piece.text.strip() for piece in about)
 
 
-def _plain_names(names: Iterable[str]) -> tuple[str, ...]:
-    plain = (fold(name[:LONGEST_NAME]).strip("@# ") for name in names)
-    return tuple(sorted({name for name in plain if name}, key=lambda name: (-len(name), name)))
-
-
-@lru_cache(maxsize=1024)
-def _finder(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """A pattern for every mention, and how handles of the brand begin."""
-    groups = [f"(?P<handle>{_HANDLE})"]
-    if names:
-        groups.append(f"(?P<brand>{'|'.join(map(_name, names))})")
-    if others:
-        groups.append(f"(?P<other>{'|'.join(map(_name, others))})")
-    groups.append(f"(?P<subject>{words.SUBJECTS})")
-    return re.compile("|".join(groups)), tuple(joined for name in names if len(joined := _joined(name)) > 2)
-
-
-def _name(name: str) -> str:
-    body = r"[\s\-_.]{0,3}".join(re.escape(word) for word in name.rstrip("\u0c4d").split())
-    left = r"(?<![0-9a-z@])" if name[0].isascii() else ""
-    right = r"(?:'s)?(?![0-9a-z])" if name[-1].isascii() else ""
-    return f"#?{left}{body}{right}\u0c4d?"
-
-
-def _joined(name: str) -> str:
-    return "".join(character for character in name if character.isalnum())
-
-
-def _marked(text: str, finder: tuple[re.Pattern[str], tuple[str, ...]]) -> tuple[str, list[str]]:
-    """``text`` with each mention as one character, and the mentions in order."""
-    pattern, handles = finder
-    mentions: list[str] = []
-    reposted = words.REPOSTED.match(text)
-    start = reposted.end() if reposted else 0
-
-    def mark(hit: re.Match[str]) -> str:
-        if len(mentions) >= MOST_MENTIONS:
-            return hit.group()
-        mentions.append(hit.group())
-        if hit.lastgroup == "handle":
-            return BRAND if _joined(hit.group()).startswith(handles) and handles else OTHER
-        return BRAND if hit.lastgroup == "brand" else OTHER
-
-    sentences = (pattern.sub(mark, sentence) for sentence in _SENTENCE.split(text[start:]))
-    return "".join(sentences), mentions
-
-
 def _begin(reading: _Reading, marked: str, mentions: list[str]) -> None:
     """Who is spoken to, and whom the words before the first mention are about."""
     marks = _MARKS.findall(marked)
@@ -156,9 +107,12 @@ def _sentence(reading: _Reading, sentence: str, mentions: list[str]) -> None:
         sentence = _without_subjects(sentence, mentions)
     pardon = None if excused else words.PARDON.search(sentence)
     sentence = _leaning(reading, sentence)
+    unlike = words.UNLIKE_BRAND.search(sentence)
+    if unlike is not None:
+        sentence = _with_the_other(sentence, mentions, unlike)
     begin = len(reading.pieces)
     _cut_up(reading, sentence, mentions, pardon)
-    if words.UNLIKE_BRAND.search(sentence):
+    if unlike is not None:
         reading.unlike = begin if reading.unlike is None else reading.unlike
         reading.lean = reading.lean or -1
         reading.topic = frozenset({OTHER})
@@ -184,7 +138,7 @@ def _without_subjects(sentence: str, mentions: list[str]) -> str:
 
 
 def _is_named(mention: str) -> bool:
-    return re.fullmatch(words.SUBJECTS, mention) is None
+    return words.SUBJECTS.fullmatch(mention) is None
 
 
 def _leaning(reading: _Reading, sentence: str) -> str:
@@ -200,6 +154,16 @@ def _leaning(reading: _Reading, sentence: str) -> str:
             sentence = sentence[: hit.start()] + blank + sentence[hit.end() :]
     reading.lean = reading.lean or lean
     return sentence
+
+
+def _with_the_other(sentence: str, mentions: list[str], unlike: re.Match[str]) -> str:
+    """Marks, where "unlike" has no name on its other side, that side as somebody's."""
+    if OTHER in sentence:
+        return sentence
+    before = sentence[: unlike.start()].strip()
+    at = 0 if len(before) > len(sentence[unlike.end() :].strip()) else unlike.end()
+    mentions.insert(0 if at == 0 else len(_MARKS.findall(sentence[:at])), "")
+    return f"{sentence[:at]}{OTHER}{sentence[at:]}"
 
 
 def _cut_up(reading: _Reading, sentence: str, mentions: list[str], pardon: re.Match[str] | None) -> None:

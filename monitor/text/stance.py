@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from monitor.domain import Assessment, BrandMatch, Towards
 from monitor.text import stance_words as words
 from monitor.text.clauses import READ, Part, part
+from monitor.text.mentions import strangers
 from monitor.text.normalise import fold
 
 CLEAR = 1 / 3  # sentiment from which words speak for themselves
@@ -44,7 +45,14 @@ def competes(text: str, matches: Sequence[BrandMatch]) -> bool:
         handles += match.kind == "handle"
     if "@" in text and text.count("@") > handles:
         return True
-    return words.may_compete(text.lower())
+    return words.may_compete(text.lower()) or bool(_strangers(text, [matches[0].text, matches[0].term]))
+
+
+def _strangers(text: str, own: Iterable[str]) -> list[str]:
+    """Names that are none of the brand's ``own``, nor part of one."""
+    found = strangers(text)
+    known = " ".join(own).lower() if found else ""
+    return [name for name in found if name.split()[0].lower() not in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,36 @@ class _Asked:
                 yield text
 
 
+def plain_copy(text: str) -> str:
+    """``text`` without the words that say whose it is a copy of, so that all copies are one text.
+
+    >>> plain_copy("RT @joe_m: Northline Air lost my harp"), plain_copy("Northline Air lost my harp")
+    ('Northline Air lost my harp', 'Northline Air lost my harp')
+    """
+    copied = words.REPOSTED.match(text[: words.LONGEST_SOURCE].lower())
+    return text if copied is None or not text[copied.end() :].strip() else text[copied.end() :]
+
+
+def about_itself(said: Assessment, brand: str) -> Assessment:
+    """``said`` of a text that ``brand`` wrote itself: whatever it reads like, no complaint about itself."""
+    if not said.assessed:
+        return said
+    others = tuple(seen for seen in said.towards if seen.brand != brand)
+    return replace(said, towards=(*others, Towards(brand, 0.0, 0.0, 0, own=True)))
+
+
+def without_views(said: Assessment) -> Assessment:
+    """``said`` of the whole text alone, but for whose own it is."""
+    return replace(said, towards=tuple(seen for seen in said.towards if seen.own))
+
+
+def towards_named(texts: Sequence[tuple[str, str | None]], said: Sequence[Assessment], read: Read) -> list[Assessment]:
+    """``said`` of each (text, name of a brand), as it stands towards that brand; where no name is given, as it is."""
+    about = [(text, (BrandMatch(name, name, "name", name),) if name and name.strip() else ()) for text, name in texts]
+    seen = views(about, said, read)
+    return [one.of(name) if name and one.towards else one for one, (_, name) in zip(seen, texts, strict=True)]
+
+
 def views(
     texts: Sequence[tuple[str, Sequence[BrandMatch]]], said: Sequence[Assessment], read: Read
 ) -> list[Assessment]:
@@ -72,6 +110,7 @@ def views(
         for place, ((text, matches), whole) in enumerate(zip(texts, said, strict=True))
         if whole.assessed and competes(text, matches)
         for brand, found in _parts(text, matches)
+        if all(seen.brand != brand for seen in whole.towards)
     ]
     if not asked:
         return list(said)
@@ -83,7 +122,7 @@ def views(
         towards = _towards(one, whole, known)
         if (towards.complaint, towards.sentiment) != (whole.complaint, whole.sentiment):
             seen.setdefault(one.place, []).append(towards)
-    return [replace(whole, towards=tuple(seen[n])) if n in seen else whole for n, whole in enumerate(said)]
+    return [replace(whole, towards=(*whole.towards, *seen[n])) if n in seen else whole for n, whole in enumerate(said)]
 
 
 def _parts(text: str, matches: Sequence[BrandMatch]) -> Iterator[tuple[str, Part]]:
@@ -95,8 +134,8 @@ def _parts(text: str, matches: Sequence[BrandMatch]) -> Iterator[tuple[str, Part
             names.setdefault(match.brand, []).extend((match.text, match.term))
     for brand, own in names.items():
         others = [name for other, several in names.items() if other != brand for name in several]
-        found = part(folded, own, others)
-        if found.text != folded:
+        found = part(folded, own, (*others, *_strangers(text[:READ], (*own, *others))))
+        if found != Part(folded):
             yield brand, found
 
 

@@ -188,12 +188,14 @@ _TE_OTHERS = (
     r"(?:ఫోన్|వేరే|ఇతర|పాత) కంపెనీ)"
 )
 _BEGIN = r"(?:(?<=^)|(?<=^ )|(?<=[,;:(，、；：])|(?<=[,;:(] )|(?<=\band )|(?<=\bbut )|(?<=\bwhile ))"
-SUBJECTS = (
-    rf"{_BEGIN}(?:(?:the|this|that|our|my|some|an?|so) )?(?:[a-z]+ )?{_EN_OTHERS}(?![a-z'])"
-    rf"|{_BEGIN}[^\W\d_]{{0,4}}?{_ZH_OTHERS}(?!里|上)"
-    rf"|{_KO_OTHERS}\s?(?:[은는이가도]|진짜|정말|너무)"
-    rf"|{_TE_OTHERS}(?![ంలకనౌోేై])"
-).replace("\u200c", "")
+SUBJECTS = re.compile(
+    (
+        rf"{_BEGIN}(?:(?:the|this|that|our|my|some|an?|so) )?(?:[a-z]+ )?{_EN_OTHERS}(?![a-z'])"
+        rf"|{_BEGIN}[^\W\d_]{{0,4}}?{_ZH_OTHERS}(?!里|上)"
+        rf"|{_KO_OTHERS}\s?(?:[은는이가도]|진짜|정말|너무)"
+        rf"|{_TE_OTHERS}(?![ంలకనౌోేై])"
+    ).replace("\u200c", "")
+)
 
 # -- Where one clause ends and the next begins, best first; matched between two mentions
 
@@ -235,6 +237,12 @@ YOU = re.compile(
 PREPOSITIONS = re.compile(
     r"(?:\b(?:to|by|from|with|at|on|for|the|of|than|like|as|via|my|our)\s+){1,3}$|[比像跟和与被由从向在给让把]$"
 )
+# What a company writes behind its name where a handle of its own is taken.
+OFFICES = (
+    *("", "help", "helps", "support", "care", "cs", "service", "official", "app", "team", "hq", "air", "airline"),
+    *("airlines", "uk", "us", "usa", "kr", "cn"),
+)
+LONGEST_SOURCE = 100  # characters in which a copy says whose it is
 REPOSTED = re.compile(r"^\s*(?:rt|repost|via|转发|转自|回复|reposted from)\s*@[^\s:：,，]{1,60}\s?[:：,，]?\s*")
 
 

@@ -84,7 +84,9 @@ class NamesOnly:
     def __init__(self) -> None:
         self.kept: set[PostKey] = set()
 
-    def annotate(self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey]) -> Sequence[Post]:
+    def annotate(
+        self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey], accounts: object = ()
+    ) -> Sequence[Post]:
         match = BrandMatch("northline", "Northline", "name", "Northline")
         read = []
         for post in posts:

@@ -25,7 +25,7 @@ def post(number: int) -> Post:
 
 
 class Everything:
-    def annotate(self, posts: Sequence[Post], roots: object) -> Sequence[Post]:
+    def annotate(self, posts: Sequence[Post], roots: object, accounts: object = ()) -> Sequence[Post]:
         return [_about(post) for post in posts]
 
 

@@ -89,7 +89,9 @@ class KilledStores(CrawlStores):
 
 
 class NamesTheBrand:
-    def annotate(self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey]) -> Sequence[Post]:
+    def annotate(
+        self, posts: Sequence[Post], roots: Mapping[PostKey, PostKey], accounts: object = ()
+    ) -> Sequence[Post]:
         match = BrandMatch("northline", "Northline Air", "name", "Northline Air")
         return [replace(post, brand_matches=(match,)) for post in posts if "Northline Air" in post.text]
 

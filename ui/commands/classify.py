@@ -32,13 +32,15 @@ def register(app: typer.Typer) -> None:
         from monitor.sources.archive import Tally
         from monitor.sources.archive.lines import records
         from monitor.text.reader import TextReader
+        from monitor.text.stance import towards_named
 
         reader, tally = TextReader(), Tally()
         lines = records(sys.stdin.buffer if str(file) == "-" else file, tally)
         while batch := list(islice(lines, BATCH)):
             rows = [row for where, row in batch if _is_usable(where, row, tally)]
-            hints = ((row["text"], _language(row)) for row in rows)
-            for row, found in zip(rows, reader.read_many(hints), strict=True):
+            said = list(reader.read_many((row["text"], _said_by_row(row, "lang")) for row in rows))
+            about = [(row["text"], _said_by_row(row, "brand")) for row in rows]
+            for row, found in zip(rows, towards_named(about, said, reader.read_many), strict=True):
                 _print_json(row, found) if as_json else _print_row(row, found)
         note_dropped(tally.dropped, tally.dropped_total)
 
@@ -50,9 +52,9 @@ def _is_usable(where: str, row: dict[str, Any], tally: "Tally") -> bool:
     return False
 
 
-def _language(row: dict[str, Any]) -> str | None:
-    language = row.get("lang")
-    return language if isinstance(language, str) else None
+def _said_by_row(row: dict[str, Any], name: str) -> str | None:
+    value = row.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _print_json(row: dict[str, Any], found: Assessment) -> None:
