@@ -61,8 +61,11 @@ class BrandMatch:
 
     brand: str  # Brand.id
     term: str  # the configured term that matched, or "*" for a brand that matches everything
-    kind: Literal["name", "handle", "hashtag", "product", "everything"]
+    kind: Literal["name", "misspelling", "handle", "hashtag", "product", "everything"]
     text: str  # the words of the post that matched
+    how: Literal["exact", "misspelt", "look-alike", "inflected", "hashtag"] = "exact"  # how those stand for the term
+    context: str | None = None  # the required word that spoke for it; None: none was needed
+    against: str | None = None  # a forbidden word that was there, too, and weighed less
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +211,11 @@ class Brand:
     handles: tuple[str, ...] = ()  # without "@"; also the brand's own accounts
     hashtags: tuple[str, ...] = ()  # without "#"
     products: tuple[str, ...] = ()
+    misspellings: tuple[str, ...] = ()  # of the names, as people write them
     required: tuple[str, ...] = ()  # one of these words must stand in the post, too, where given; a handle needs none
-    forbidden: tuple[str, ...] = ()  # none of these may
+    forbidden: tuple[str, ...] = ()  # these speak against it, the more the nearer; around a name they rule it out
+    forgiving: bool = True  # one slip in a long Latin name is overlooked
+    unclear: Literal["leave", "take"] = "leave"  # what to do with a name that no required or forbidden word explains
     everything: bool = False  # matches each post (replay of a collection that is about one thing)
 
     @property

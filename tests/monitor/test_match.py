@@ -61,9 +61,10 @@ def test_the_airline_is_found_in_its_context(text: str, term: str) -> None:
     assert term in terms(text, UNITED)
 
 
-def test_a_handle_needs_no_context_but_a_forbidden_word_rules_it_out() -> None:
+def test_a_handle_needs_no_context_and_outweighs_one_forbidden_word_but_not_several() -> None:
     assert terms("@united you broke it", UNITED) == {"united"}
-    assert terms("@united great football tonight", UNITED) == set()
+    assert terms("@united great football tonight", UNITED) == {"united"}
+    assert terms("@united what a night of Premier League football", UNITED) == set()
 
 
 @pytest.mark.parametrize(

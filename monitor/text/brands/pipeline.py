@@ -1,0 +1,201 @@
+"""The spaCy pipeline that finds the terms of all brands in one pass: phrases first, then each language's word edges.
+
+One pipeline for all languages, for a post mixes them ("Northline가 또"), with a component for each language whose words
+have edges of their own. Only pieces of terms become tokens, so that no text of a stranger adds to the vocabulary.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple, cast
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from monitor.text.brands.edges import ENDS, STARTS, Edge
+from monitor.text.brands.places import Hit, Token
+from monitor.text.brands.signs import EMOJI, GAP, LETTER, WORD, script
+from monitor.text.brands.spelling import How, Speller
+from monitor.text.brands.terms import Phrase, Terms, first_pieces
+
+PHRASES = "ripplewatch_brand_phrases"
+EDGES = "ripplewatch_brand_edges"
+LANGUAGES = ("latin", "zh", "ko", "te")
+MAX_HITS = 2_000  # of one text; no post that is about something says its name so often
+PADDING = "\x1c"  # fills a name that was put together up to its old length; folded texts hold no control characters
+_KEY = "ripplewatch_hits"
+BETWEEN = {"tight": re.compile("(?!)"), "blank": re.compile(" "), "loose": GAP}
+_PULLED_APART = re.compile(rf"(?<!{LETTER})[a-z](?:[ .*\-][a-z]){{3,40}}(?!{LETTER})")
+_DIVIDED = re.compile(f"(?<![a-z0-9])[a-z0-9]{{1,40}}(?:[{EMOJI}]{{1,3}}[a-z0-9]{{1,40}}){{1,20}}(?![a-z0-9])")
+
+
+class _Read(NamedTuple):
+    """What the components work on: the text, its tokens, the phrases found so far."""
+
+    text: str
+    tokens: Sequence[Token]
+    hits: list[Hit]
+    dropped: list[Hit]  # those inside longer words
+
+
+class PhraseComponent:
+    """Finds phrases among the tokens, where nothing stands between them that does not belong there."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._matcher = PhraseMatcher(nlp.vocab)
+        self._place: dict[int, int] = {}
+        self._phrases: Sequence[Phrase] = ()
+        self._several: tuple[list[int], ...] = ()
+
+    def learn(self, nlp: Language, phrases: Sequence[Phrase]) -> None:
+        """Look for ``phrases`` from now on; told once."""
+        self._phrases = phrases
+        several: dict[tuple[str, ...], list[int]] = {}
+        for place, phrase in enumerate(phrases):
+            several.setdefault(phrase.pieces, []).append(place)
+        self._several = tuple(several.values())
+        for number, pieces in enumerate(several):
+            self._matcher.add(str(number), [Doc(nlp.vocab, words=list(pieces))])
+            self._place[nlp.vocab.strings[str(number)]] = number
+
+    def __call__(self, doc: Doc) -> Doc:
+        read: _Read = doc.user_data[_KEY]
+        for key, first, last in self._matcher(doc)[:MAX_HITS]:
+            tokens = read.tokens[first:last]
+            for place in self._several[self._place[key]]:
+                if _joined(read.text, tokens, self._phrases[place]):
+                    how: How = next((token.how for token in tokens if token.how != "exact"), "exact")
+                    read.hits.append(Hit(tokens[0].start, tokens[-1].end, place, how))
+        return doc
+
+
+def _joined(text: str, tokens: Sequence[Token], phrase: Phrase) -> bool:
+    for joint, (left, right) in zip(phrase.joints, pairwise(tokens), strict=True):
+        if left.end != right.start and not BETWEEN[joint].fullmatch(text, left.end, right.start):
+            return False
+    start, end = tokens[0].start, tokens[-1].end
+    if phrase.tag and text[start - 1 : start] != "#":
+        return False
+    return text.endswith(phrase.lead, 0, start) and text.startswith(phrase.trail, end)
+
+
+class EdgesComponent:
+    """Takes out what stands inside a longer word, by the rules of one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._starts: tuple[Edge, set[int]] = STARTS[language], set()
+        self._ends: tuple[Edge, set[int]] = ENDS[language], set()
+        self._phrases: Sequence[Phrase] = ()
+
+    def learn(self, phrases: Sequence[Phrase]) -> None:
+        """Judge hits of ``phrases`` from now on; told once."""
+        self._starts[1].update(place for place, one in enumerate(phrases) if one.starts == self._language)
+        self._ends[1].update(place for place, one in enumerate(phrases) if one.ends == self._language)
+        self._phrases = phrases
+
+    def __call__(self, doc: Doc) -> Doc:
+        read: _Read = doc.user_data[_KEY]
+        alone: list[Hit] = []
+        for hit in read.hits:
+            (alone if self._stands_alone(read.text, hit) else read.dropped).append(hit)
+        read.hits[:] = alone
+        return doc
+
+    def _stands_alone(self, text: str, hit: Hit) -> bool:
+        return self._allows(*self._starts, text, hit) and self._allows(*self._ends, text, hit)
+
+    def _allows(self, rule: Edge, mine: set[int], text: str, hit: Hit) -> bool:
+        phrase = self._phrases[hit.phrase]
+        return hit.phrase not in mine or rule(text, hit.start, hit.end, phrase.cut, phrase.context)
+
+
+@Language.factory(PHRASES)
+def _phrase_component(nlp: Language, name: str) -> PhraseComponent:
+    return PhraseComponent(nlp)
+
+
+@Language.factory(EDGES, default_config={"language": "latin"})
+def _edges_component(nlp: Language, name: str, language: str) -> EdgesComponent:
+    return EdgesComponent(language)
+
+
+class Finder:
+    """Finds the phrases of ``terms`` in folded texts. May be shared by threads."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.phrases = tuple(terms.phrases)
+        self._known = frozenset(piece for phrase in self.phrases for piece in phrase.pieces)
+        self._first = first_pieces(self.phrases)
+        self._speller = Speller(terms.names, terms.forgiven)
+        self._pattern = _token_pattern(self._known)
+        self._nlp = spacy.blank("xx")
+        # Shape, prefix and the like of every word: nothing here asks for them.
+        self._nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
+        cast(PhraseComponent, self._nlp.add_pipe(PHRASES)).learn(self._nlp, self.phrases)
+        for language in LANGUAGES:
+            if any(language in (phrase.starts, phrase.ends) for phrase in self.phrases):
+                edges = self._nlp.add_pipe(EDGES, f"{EDGES}_{language}", config={"language": language})
+                cast(EdgesComponent, edges).learn(self.phrases)
+
+    @property
+    def vocabulary(self) -> int:
+        """How many words spaCy keeps: those of the terms, whatever was read."""
+        return len(self._nlp.vocab)
+
+    def find(
+        self, folded: str, more: Sequence[Token] = (), *, context_alone: bool = False
+    ) -> tuple[list[Hit], list[Hit]]:
+        """The phrases in ``folded``, by place, and those inside longer words.
+
+        ``more`` are tokens that stand within words, such as in hashtags. Where nothing but context words is there they are looked for only if ``context_alone``.
+        """
+        tokens = [*self._tokens(folded), *more]
+        if not tokens or (not context_alone and self._first.isdisjoint(token.piece for token in tokens)):
+            return [], []
+        if more:
+            tokens.sort(key=lambda token: (token.start, token.end))
+        doc = Doc(self._nlp.vocab, words=[token.piece for token in tokens])
+        read = _Read(folded, tokens, [], [])
+        doc.user_data[_KEY] = read
+        self._nlp(doc)
+        return sorted(read.hits), read.dropped
+
+    def knows(self, word: str) -> bool:
+        """Whether ``word`` is a piece of a term."""
+        return word in self._known
+
+    def put_together(self, folded: str) -> str:
+        """``folded`` with names that were pulled apart ("n.o.r.t.h", "north✈line") in one, as long as it was."""
+        if not folded.isascii():
+            folded = _DIVIDED.sub(self._put_together, folded)
+        return _PULLED_APART.sub(self._put_together, folded)
+
+    def _put_together(self, hit: re.Match[str]) -> str:
+        word = "".join(sign for sign in hit.group() if sign.isalnum())
+        return word.ljust(len(hit.group()), PADDING) if word in self._known else hit.group()
+
+    def _tokens(self, folded: str) -> Iterator[Token]:
+        known, read = self._known, self._speller.read
+        padded = PADDING in folded
+        for hit in self._pattern.finditer(folded):
+            word = hit.group()
+            if word in known:
+                end = _after_padding(folded, hit.end()) if padded else hit.end()
+                yield Token(word, hit.start(), end, "exact")
+            elif (spelling := read(word)) is not None:
+                yield Token(spelling.name, hit.start(), hit.start() + spelling.length, spelling.how)
+
+
+def _after_padding(folded: str, end: int) -> int:
+    while folded.startswith(PADDING, end):
+        end += 1
+    return end
+
+
+def _token_pattern(known: frozenset[str]) -> re.Pattern[str]:
+    """Words of scripts with blanks, and single signs of the others where a term holds them."""
+    singles = "".join(sorted(re.escape(piece) for piece in known if len(piece) == 1 and script(piece) != "latin"))
+    return re.compile(f"{WORD}|[{singles}]" if singles else WORD)
