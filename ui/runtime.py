@@ -38,7 +38,7 @@ from monitor.store.meta import MetaStore
 from monitor.store.models import TextModelStore
 from monitor.store.readings import ReadingStore
 from monitor.text.reader import TextReader
-from monitor.text.topics.issues import CLOSED_AFTER, IssueClusters
+from monitor.text.topics.issues import RECALLED, IssueClusters
 from ui.crawler import Crawler, ReadySource
 from ui.daemon import Daemon
 from ui.interest import StoredInterest
@@ -123,10 +123,10 @@ def watch(
 
 
 def annotator(stores: Stores, brands: Sequence[Brand], now: datetime) -> Annotator:
-    """Reads posts for ``brands``; the issues of the week before ``now`` are known."""
+    """Reads posts for ``brands``; the issues of the month before ``now`` are known."""
     reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, brands=brands)
     for brand in brands:
-        reads.recall(brand.id, reversed(stores.posts.about(brand.id, now - CLOSED_AFTER, now, MOST_RECALLED)))
+        reads.recall(brand.id, reversed(stores.posts.about(brand.id, now - RECALLED, now, MOST_RECALLED)))
     return reads
 
 

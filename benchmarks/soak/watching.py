@@ -26,7 +26,7 @@ REMEMBERED, FORGOTTEN_EVERY = timedelta(minutes=2), timedelta(seconds=15)
 
 def shorten_memory() -> None:
     """Let the live state, which holds two weeks, hold two minutes, so that it comes to rest within the soak."""
-    live.COLD_AFTER = issues.CLOSED_AFTER = REMEMBERED
+    live.COLD_AFTER = issues.CLOSED_AFTER = issues.RECALLED = REMEMBERED
     watch.COLD_AFTER = REMEMBERED  # type: ignore[attr-defined]
     watch.FORGET_EVERY = FORGOTTEN_EVERY
 

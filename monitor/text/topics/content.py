@@ -18,6 +18,7 @@ TELUGU_STEM = 4  # signs of a Telugu word; endings follow
 REASON = 1.1  # weight of "is about the same thing"; a word has 1
 SIDE_REASON = 0.8
 HARM = 0.5
+HARM_TERM = "harm:"
 ANGER = 0.3
 _WORDS = re.compile("[0-9a-z\u00c0-\u024f]+|[\u0c00-\u0c7f]+|[\uac00-\ud7af]+|[\u3400-\u9fff\u3040-\u30ff]+")
 # Words that carry no content of their own, beyond the small words by which languages are told.
@@ -61,8 +62,17 @@ def terms(text: str, assessment: Assessment | None = None, names: Iterable[str] 
     for reason in _reasons(folded, assessment):
         found[f"reason:{reason}"] = REASON if reason == assessment.reason else SIDE_REASON
     if assessment.harm_words:
-        found["harm"] = HARM
+        found[HARM_TERM] = HARM
     return found
+
+
+def is_word(term: str) -> bool:
+    """Whether ``term`` stands in the text itself, and is not what the reading made of it.
+
+    >>> is_word("guita"), is_word("reason:delay"), is_word("harm:")
+    (True, False, False)
+    """
+    return ":" not in term
 
 
 def _reasons(folded: str, assessment: Assessment) -> set[str]:

@@ -1,121 +1,191 @@
-"""Which complaints are about the same thing: one issue per shared link or similar text, found in a single pass."""
+"""Which complaints are about the same thing: one issue per link, text or likeness they share, found in one pass."""
 
-import math
 import threading
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from monitor.domain import Post
+from monitor.text.topics.anchors import anchors, foreign_names
 from monitor.text.topics.content import Terms, terms
+from monitor.text.topics.gathering import Groups
 from monitor.text.topics.links import canonical
+from monitor.text.topics.near_duplicates import KEPT, NearDuplicates
+from monitor.text.topics.shingles import SHORT_PIECE, bare, piece_length
 
-CLOSED_AFTER = timedelta(days=7)  # without a post
-SIMILAR = 0.27  # cosine from which a text joins an issue
+CLOSED_AFTER = timedelta(days=7)  # without a post: similar words no longer lead to the issue
+RECALLED = KEPT  # from so long ago posts matter: a copy leads to its issue even when that was closed
+SIMILAR = 0.24  # cosine from which a text joins an issue
+SIMILAR_TIED = 0.12  # the same where both have a rare hashtag or code
 MAX_OPEN = 2_000  # issues of one brand that are kept open; the one silent for longest goes first
-MAX_TERMS = 80  # of one issue
-MAX_LINKS = 50_000  # of one brand that are remembered
+MAX_LINKS = 50_000  # of one brand that are remembered; as many hashtags and codes
 MAX_LINKS_OF_POST = 10
-_FADED = 1e-3
+MAX_COPIES = 1 << 14  # texts of one brand whose copies are found
+RARE = 3  # a hashtag of more issues than this ties nothing together
+OTHER_SCRIPTS = frozenset(
+    {"zh", "ko", "te", "ja", "hi", "bn", "ta", "kn", "ml", "th", "ar", "fa", "ur", "he", "ru", "uk", "el"}
+)
+_LONG_ENOUGH = 24  # letters from which a text is more than a set phrase, so that its copies are about one thing
+_LONG_ENOUGH_SYLLABLES = 10
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A post as issues see it; each part is worked out when it is first asked for."""
+
+    post: Post
+
+    @cached_property
+    def is_complaint(self) -> bool:
+        return self.post.assessment is not None and self.post.assessment.is_complaint
+
+    @cached_property
+    def names(self) -> set[str]:
+        return {match.text for match in self.post.brand_matches}
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms by which it may join an issue: those of complaints, and of news that may be about one."""
+        if not self.post.is_press and not self.is_complaint:
+            return {}
+        return terms(self.post.text, self.post.assessment, self.names)
+
+    @cached_property
+    def anchors(self) -> frozenset[str]:
+        return anchors(self.post.text, self.names) if self.terms else frozenset()
+
+    @cached_property
+    def links(self) -> tuple[str, ...]:
+        """The pages that it points to, then its own address, by which others point to it."""
+        addresses = (*self.post.links[:MAX_LINKS_OF_POST], *((self.post.url,) if self.post.url else ()))
+        found = (canonical(link) for link in addresses)
+        return tuple(dict.fromkeys(link for link in found if link is not None))
+
+    @property
+    def language(self) -> str | None:
+        return self.post.assessment.language if self.post.assessment is not None else None
+
+    @cached_property
+    def reasons(self) -> set[str]:
+        return {term for term in self.terms if term.startswith("reason:")}
+
+    @cached_property
+    def can_be_copied(self) -> bool:
+        """Whether copies of it must be about the same thing: it has content, and is more than a set phrase."""
+        words = bare(self.post.text) if self.terms else ""
+        return len(words) >= (_LONG_ENOUGH_SYLLABLES if piece_length(words) == SHORT_PIECE else _LONG_ENOUGH)
 
 
 @dataclass(slots=True)
-class _Issue:
-    key: str
-    at: datetime  # of its newest post
-    weights: dict[str, float] = field(default_factory=dict)
-    length: float = 0.0
+class _Ties:
+    """What leads to an issue without any likeness: each with its issues and their newest use; oldest use first."""
 
-    def take_in(self, new: Terms, at: datetime, half_life: timedelta) -> None:
-        """Let the older posts fade by the time that has passed, then add the new one."""
-        passed = max(timedelta(0), at - self.at) / half_life
-        fade = math.exp2(-passed)
-        merged = {term: weight * fade for term, weight in self.weights.items() if weight * fade > _FADED}
-        for term, weight in new.items():
-            merged[term] = merged.get(term, 0.0) + weight
-        heaviest = sorted(merged, key=lambda term: (-merged[term], term))[:MAX_TERMS]
-        self.weights = {term: merged[term] for term in heaviest}
-        self.length = math.sqrt(sum(weight * weight for weight in self.weights.values()))
-        self.at = max(self.at, at)
+    of: OrderedDict[str, dict[str, datetime]] = field(default_factory=OrderedDict)
+
+    def add(self, names: Iterable[str], key: str, at: datetime, *, only_first: bool) -> None:
+        """Let ``names`` lead to issue ``key``; with ``only_first`` one that leads to another keeps doing so."""
+        for name in names:
+            issues = self.of.pop(name, {})
+            to = next(iter(issues), key) if only_first else key
+            issues[to] = max(issues.get(to, at), at)
+            if len(issues) > RARE + 1:  # the number alone says that it ties nothing together
+                del issues[min(issues, key=lambda issue: (issues[issue], issue))]
+            self.of[name] = issues
+        while len(self.of) > MAX_LINKS:
+            self.of.popitem(last=False)
+
+    def forget(self, before: datetime) -> None:
+        while self.of and max(next(iter(self.of.values())).values()) < before:
+            self.of.popitem(last=False)
+
+    def issues(self, name: str, since: datetime) -> list[str]:
+        """The issues that ``name`` leads to, the one used last first."""
+        found = {key: at for key, at in self.of.get(name, {}).items() if at >= since}
+        return sorted(found, key=lambda key: (found[key], key), reverse=True)
 
 
 class _BrandIssues:
-    """The open issues of one brand, with an index from terms to the issues that use them."""
+    """The open issues of one brand, and what leads to them."""
 
-    def __init__(self) -> None:
-        self.open: OrderedDict[str, _Issue] = OrderedDict()  # the one silent for longest first
-        self.links: OrderedDict[str, tuple[str, datetime]] = OrderedDict()  # issue and newest use; oldest use first
-        self._by_term: dict[str, set[str]] = {}
+    def __init__(self, half_life: timedelta) -> None:
+        self.groups = Groups(half_life, MAX_OPEN)
+        self.links, self.anchors, self.families = _Ties(), _Ties(), _Ties()
+        self.copies = NearDuplicates(RECALLED, MAX_COPIES)
 
-    def by_link(self, links: Iterable[str]) -> str | None:
-        """The issue of the first of ``links`` that is known."""
-        return next((self.links[link][0] for link in links if link in self.links), None)
+    def close_silent(self, now: datetime) -> None:
+        self.groups.close_silent(now - CLOSED_AFTER)
+        for ties in (self.links, self.anchors):
+            ties.forget(now - CLOSED_AFTER)
+        self.families.forget(now - RECALLED)
 
-    def most_similar(self, text: Terms) -> str | None:
-        """The open issue whose centroid is nearest to ``text``, where one is near enough; the older one on a tie.
+    def family(self, read: _Read) -> str | None:
+        """The number of the family of copies that the post belongs to, where copies say something."""
+        if not read.can_be_copied:
+            return None
+        found = self.copies.family(read.post.text, read.post.created_at)
+        return None if found is None else str(found)
 
-        Nearness is a cosine in which a term counts the less, the more open issues of the brand use it.
+    def find(self, read: _Read, family: str | None) -> str | None:
+        """The issue that the post joins; None where it joins none."""
+        now = read.post.created_at
+        by_link = (key for link in read.links for key in self.links.issues(link, now - CLOSED_AFTER))
+        by_copy = iter(self.families.issues(family, now - RECALLED) if family is not None else ())
+        return next(by_link, None) or next(by_copy, None) or (self._by_content(read) if read.terms else None)
+
+    def _by_content(self, read: _Read) -> str | None:
+        tied = self._tied(read)
+        eased = dict.fromkeys(tied, SIMILAR_TIED)
+        return self.groups.nearest(read.terms, SIMILAR, eased) or next(self._in_other_language(read, tied), None)
+
+    def _tied(self, read: _Read) -> list[str]:
+        """The open issues that share a rare hashtag or code with the post."""
+        since = read.post.created_at - CLOSED_AFTER
+        found = (self.anchors.issues(anchor, since) for anchor in sorted(read.anchors))
+        return [key for keys in found if len(keys) <= RARE for key in keys if key in self.groups.open]
+
+    def _in_other_language(self, read: _Read, tied: list[str]) -> Iterator[str]:
+        """Issues in other languages that must be about the same: by hashtag or code, or by names both use.
+
+        The reason alone is not enough, but issues whose reasons speak against it are left out.
         """
-        products: dict[str, float] = {}
-        length = 0.0
-        for term, weight in text.items():
-            keys = self._by_term.get(term, ())
-            weighted = weight * self._rarity(len(keys))
-            length += weight * weighted
-            for key in keys:
-                products[key] = products.get(key, 0.0) + weighted * self.open[key].weights[term]
-        scores = {key: product / (math.sqrt(length) * self.open[key].length) for key, product in products.items()}
-        near = [key for key, score in scores.items() if score >= SIMILAR]
-        return min(near, key=lambda key: (-scores[key], self.open[key].at, key), default=None)
+        rare = [users for name in foreign_names(read.terms) if len(users := self.groups.users(name)) <= RARE]
+        named = Counter(key for users in rare for key in users)
+        newest = sorted(named.keys() - set(tied), key=lambda key: (self.groups.open[key].at, key), reverse=True)
+        for key in [*tied, *newest]:
+            group = self.groups.open[key]
+            if read.language is None or not group.languages or read.language in group.languages:
+                continue
+            reasons = {term for term in group.weights if term.startswith("reason:")}
+            if read.reasons and reasons and not read.reasons & reasons:
+                continue
+            # Where both are written in Latin letters, shared words are no names.
+            names = named[key] if (read.language in OTHER_SCRIPTS) or group.languages <= OTHER_SCRIPTS else 0
+            if key in tied or names + bool(read.reasons & reasons) >= 2:
+                yield key
 
-    def _rarity(self, users: int) -> float:
-        """1 for a term of one issue at most, towards 0 for one that all open issues use."""
-        return 1.0 - max(0, users - 1) / (len(self.open) + 4)
-
-    def add(self, key: str, at: datetime, text: Terms, half_life: timedelta) -> None:
-        issue = self.open.pop(key, None) or _Issue(key, at)
-        before = issue.weights.keys()
-        issue.take_in(text, at, half_life)
-        for term in before - issue.weights.keys():
-            self._forget_term(term, key)
-        for term in issue.weights:
-            self._by_term.setdefault(term, set()).add(key)
-        self.open[key] = issue
-        if len(self.open) > MAX_OPEN:
-            self._close(next(iter(self.open)))
-
-    def point(self, links: Iterable[str], key: str, at: datetime) -> None:
-        """Let ``links`` lead to an issue; one that leads to another already keeps doing so."""
-        for link in links:
-            known, newest = self.links.pop(link, (key, at))
-            self.links[link] = (known, max(newest, at))
-        while len(self.links) > MAX_LINKS:
-            self.links.popitem(last=False)
-
-    def close_silent(self, before: datetime) -> None:
-        while self.open and next(iter(self.open.values())).at < before:
-            self._close(next(iter(self.open)))
-        while self.links and next(iter(self.links.values()))[1] < before:
-            self.links.popitem(last=False)
-
-    def _close(self, key: str) -> None:
-        for term in self.open.pop(key).weights:
-            self._forget_term(term, key)
-
-    def _forget_term(self, term: str, key: str) -> None:
-        keys = self._by_term[term]
-        keys.discard(key)
-        if not keys:
-            del self._by_term[term]
+    def keep(self, key: str, read: _Read, family: str | None) -> None:
+        """Only complaints open an issue and shape its words, each text once; any other post keeps it open."""
+        at = read.post.created_at
+        if read.is_complaint or key in self.groups.open:
+            known = family is not None and key in self.families.of.get(family, {})
+            self.groups.add(key, at, read.terms if read.is_complaint and not known else {}, read.language)
+        self.links.add(read.links, key, at, only_first=True)
+        if read.is_complaint:
+            self.anchors.add(read.anchors, key, at, only_first=False)
+        if family is not None and (read.is_complaint or key in self.groups.open):
+            self.families.add([family], key, at, only_first=True)
 
 
 class IssueClusters:
     """Assigns posts to complaint issues. Deterministic: the same posts in the same order give the same issues.
 
-    A post joins an issue of its brand when it points to the same page as a post before, or to that post; or when
-    it is a complaint or news in similar words. ``half_life`` is how fast the words of older posts fade. Any other
-    complaint opens an issue of its own. What is not heard of for a week is forgotten. May be shared by threads.
+    A post joins an issue of its brand when it points to the same page as a post before, or to that post; when it is a
+    complaint or news that is a copy of one before, or in similar words, or in another language with the same rare
+    hashtag, flight number or names. ``half_life`` is how fast the words of older posts fade. Any other complaint opens
+    an issue of its own. What is not heard of for a week is closed; copies lead to it for a month. May be shared by
+    threads.
     """
 
     def __init__(self, half_life: timedelta = timedelta(hours=48)) -> None:
@@ -129,44 +199,25 @@ class IssueClusters:
         The key of a new issue is the key of its first post. A post that is no complaint gets its own key too where it
         joins nothing; later posts find it by its links and its address only.
         """
-        links, text = _links(post), _terms(post)
+        read = _Read(post)
         with self._lock:
             issues = self._of(brand, post.created_at)
-            key = root_issue or issues.by_link(links) or (issues.most_similar(text) if text else None) or str(post.key)
-            self._keep(issues, key, post, text, links)
+            family = issues.family(read)
+            key = root_issue or issues.find(read, family) or str(post.key)
+            issues.keep(key, read, family)
         return key
 
     def remember(self, brand: str, post: Post) -> None:
         """Take in a stored post whose ``issue`` is set, as after a restart; in the order of time."""
         if post.issue is not None:
+            read = _Read(post)
             with self._lock:
-                self._keep(self._of(brand, post.created_at), post.issue, post, _terms(post), _links(post))
+                issues = self._of(brand, post.created_at)
+                issues.keep(post.issue, read, issues.family(read))
 
     def _of(self, brand: str, now: datetime) -> _BrandIssues:
-        issues = self._brands.setdefault(brand, _BrandIssues())
-        issues.close_silent(now - CLOSED_AFTER)
+        issues = self._brands.get(brand)
+        if issues is None:
+            issues = self._brands[brand] = _BrandIssues(self._half_life)
+        issues.close_silent(now)
         return issues
-
-    def _keep(self, issues: _BrandIssues, key: str, post: Post, text: Terms, links: tuple[str, ...]) -> None:
-        """Only complaints open an issue and shape its words; any other post keeps it open."""
-        complaint = _is_complaint(post)
-        if complaint or key in issues.open:
-            issues.add(key, post.created_at, text if complaint else {}, self._half_life)
-        issues.point(links, key, post.created_at)
-
-
-def _is_complaint(post: Post) -> bool:
-    return post.assessment is not None and post.assessment.is_complaint
-
-
-def _terms(post: Post) -> Terms:
-    """The terms by which a post may join an issue: those of complaints, and of news that may be about one."""
-    if not post.is_press and not _is_complaint(post):
-        return {}
-    return terms(post.text, post.assessment, {match.text for match in post.brand_matches})
-
-
-def _links(post: Post) -> tuple[str, ...]:
-    """The pages that ``post`` points to, then its own address, by which others point to it."""
-    found = (canonical(link) for link in (*post.links[:MAX_LINKS_OF_POST], *((post.url,) if post.url else ())))
-    return tuple(dict.fromkeys(link for link in found if link is not None))

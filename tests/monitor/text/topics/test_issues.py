@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain import AccountKey, Brand, Post, PostKey
+from monitor.domain import AccountKey, Assessment, Brand, Post, PostKey
 from monitor.match import Matcher
 from monitor.text.reader import TextReader
 from monitor.text.topics import issues as issues_module
+from monitor.text.topics.gathering import MAX_TERMS
 from monitor.text.topics.issues import IssueClusters
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -70,6 +71,11 @@ def post(text: str, number: int = 0, at: datetime = NOW, links: Sequence[str] = 
     account = AccountKey("microblog", f"someone{number}")
     reading, matches = READER.read(text), MATCHER.match(text)
     return Post(key, account, text, at, at, brand_matches=matches, assessment=reading, links=tuple(links))
+
+
+def news(text: str, number: int) -> Post:
+    calm = Assessment("en", True, complaint=0.1, sentiment=0.0, severity=0, reason="property")
+    return replace(post(text, number), is_press=True, assessment=calm)
 
 
 def assign_all(texts: Sequence[str], clusters: IssueClusters | None = None, brand: str = "northline") -> list[str]:
@@ -146,11 +152,11 @@ def test_praise_and_remarks_open_no_issue() -> None:
 
 def test_news_joins_the_complaint_it_is_about_and_opens_nothing_by_its_words() -> None:
     clusters = IssueClusters()
-    about = "Musician says Northline baggage handlers smashed guitar"
-    early = clusters.assign("northline", replace(post(about, 1), is_press=True))
+    about = "Musician shows what Northline baggage handlers did to his guitar"
+    early = clusters.assign("northline", news(about, 1))
     complaint = clusters.assign("northline", post(GUITAR["en"][0], 2))
-    late = clusters.assign("northline", replace(post(about, 3), is_press=True))
-    other = clusters.assign("northline", replace(post("Northline to fly to Lisbon from May", 4), is_press=True))
+    late = clusters.assign("northline", news(about, 3))
+    other = clusters.assign("northline", news("Northline to fly to Lisbon from May", 4))
     assert (early, complaint, late, other) == ("microblog:1", "microblog:2", "microblog:2", "microblog:4")
 
 
@@ -165,8 +171,18 @@ def test_an_issue_without_posts_for_a_week_is_closed() -> None:
     first = clusters.assign("northline", post(GUITAR["en"][0], 1))
     kept = clusters.assign("northline", post(GUITAR["en"][0], 2, NOW + timedelta(days=6)))
     later = clusters.assign("northline", post(GUITAR["en"][0], 3, NOW + timedelta(days=12)))
-    new = clusters.assign("northline", post(GUITAR["en"][0], 4, NOW + timedelta(days=20)))
+    new = clusters.assign("northline", post(GUITAR["en"][1], 4, NOW + timedelta(days=20)))
     assert [kept, later, new] == [first, first, "microblog:4"]
+
+
+def test_a_copy_brings_a_closed_issue_back_within_a_month() -> None:
+    clusters = IssueClusters()
+    first = clusters.assign("northline", post(GUITAR["en"][0], 1))
+    dug_out = clusters.assign(
+        "northline", post(f"{GUITAR['en'][0]}!! https://x.example/7", 2, NOW + timedelta(days=20))
+    )
+    forgotten = clusters.assign("northline", post(GUITAR["en"][0], 3, NOW + timedelta(days=60)))
+    assert [dug_out, forgotten] == [first, "microblog:3"]
 
 
 def test_stored_posts_bring_the_issues_back() -> None:
@@ -186,9 +202,11 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             "northline", post(text, number, NOW + timedelta(seconds=number), [f"https://x.example/{number}"])
         )
     state = clusters._brands["northline"]
-    assert len(state.open) <= 5
-    assert len(state.links) <= 7
-    assert len(state._by_term) <= 5 * issues_module.MAX_TERMS
+    assert len(state.groups.open) <= 5
+    assert len(state.links.of) <= 7
+    assert len(state.anchors.of) <= 7
+    assert len(state.families.of) <= 7
+    assert state.groups.terms <= 5 * MAX_TERMS
 
 
 POOL = [text for group in (GUITAR, OTHERS) for listed in group.values() for text in listed]
@@ -209,3 +227,63 @@ def test_the_same_posts_give_the_same_issues_and_restarts_change_nothing(drawn: 
         key = always.assign("northline", one)
         assert restarted.assign("northline", one) == key
         stored.append(replace(one, issue=key))
+
+
+CROSS = [
+    # What ties them, the post of before, a post in another language about the same, one that is not.
+    (
+        "flight number",
+        "Northline left us for nine hours on NL 482 without water, appalling delay",
+        "노스라인 NL482 아홉 시간 지연인데 물도 안 주고 정말 최악이네요",
+        "노스라인 NL519 세 시간 지연, 설명도 없고 최악",
+    ),
+    (
+        "hashtag",
+        "Northline crew smashed my cello and refuses to pay #SmashedCello",
+        "北线航空把大提琴摔坏了，拒绝赔偿，太过分了 #SmashedCello",
+        "北线航空把行李箱摔坏了，拒绝赔偿，太过分了 #LostInLisbon",
+    ),
+    (
+        "names in Latin letters",
+        "Northline lost the luggage of Marlene Okafor again and nobody answers, shame",
+        "노스라인이 Marlene Okafor 수하물을 또 분실했는데 아무도 답이 없어요 최악",
+        "노스라인이 제 수하물을 또 분실했는데 아무도 답이 없어요 최악",
+    ),
+]
+
+
+@pytest.mark.parametrize(("tie", "before", "same", "other"), CROSS, ids=[case[0] for case in CROSS])
+def test_what_both_name_joins_posts_across_languages(tie: str, before: str, same: str, other: str) -> None:
+    assert len(set(assign_all([before, same]))) == 1
+    assert len(set(assign_all([before, other]))) == 2
+
+
+def test_the_same_reason_alone_joins_no_languages() -> None:
+    found = assign_all([OTHERS["en"][2], OTHERS["ko"][2], OTHERS["zh"][2], OTHERS["te"][2]])
+    assert len(set(found)) == 4
+
+
+def test_a_rare_hashtag_joins_what_shares_few_words_and_a_common_one_does_not() -> None:
+    texts = [
+        "Northline crew smashed my cello in the hold #SmashedCello",
+        "Day four and no word on the claim, useless people, Northline #SmashedCello",
+    ]
+    assert len(set(assign_all(texts))) == 1
+    assert len(set(assign_all([text.replace("#SmashedCello", "#fail") for text in texts]))) == 2
+
+
+def test_copies_shape_the_words_of_an_issue_once() -> None:
+    clusters = IssueClusters()
+    first = clusters.assign("northline", post(GUITAR["en"][0], 0))
+    clusters.assign("northline", post(GUITAR["en"][2], 1))
+    before = dict(clusters._brands["northline"].groups.open[first].weights)
+    for number in range(2, 30):
+        assert clusters.assign("northline", post(f"{GUITAR['en'][0]} {'!' * number}", number)) == first
+    assert clusters._brands["northline"].groups.open[first].weights == before
+
+
+def test_set_phrases_are_no_copies() -> None:
+    clusters = IssueClusters()
+    lost = "@northlineair lost my bag"
+    first = clusters.assign("northline", post(lost, 0))
+    assert clusters.assign("northline", post(lost, 1, NOW + timedelta(days=9))) != first
