@@ -3,12 +3,15 @@
 An act that makes no sense any more raises ValueError with a text fit to be shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from alerts.domain import Change, Incident, Level, LogEntry, Status, Truth, Verdict
+from alerts.domain import Change, Incident, Judgement, Level, LogEntry, Status, Truth, Verdict
 from alerts.lifecycle import incident_size
+
+LONGEST_NOTE = 500  # characters of what is written beside a word on a claim
 
 Done = tuple[Incident, LogEntry]
 
@@ -95,12 +98,36 @@ def note(incident: Incident, text: str, by: str, now: datetime) -> Done:
     return _logged(incident, Change.noted, by, now, text=text)
 
 
-def judge(incident: Incident, truth: Truth, by: str, now: datetime) -> Done:
-    """Say whether the claim holds."""
-    if incident.truth is truth:
+def judge(
+    incident: Incident,
+    truth: Truth,
+    by: str,
+    now: datetime,
+    claim: Sequence[str] = (),
+    *,
+    seen: datetime | None = None,
+    source: str = "",
+    note: str = "",
+) -> Done:
+    """Say whether a claim holds, known by the keys of its wordings; without any, whether the case as a whole does.
+
+    ``seen`` is when the word was said that ``by`` has seen: another person's later one is not overwritten. To call it
+    unverified takes back what was said.
+    """
+    if not by.strip():
+        raise ValueError("a name is needed: who says so?")
+    said = incident.word_on(claim)
+    before = said.truth if said else Truth.unverified if claim else incident.truth
+    if said is not None and said.by != by and said.at != seen:
+        raise ValueError(f"{said.by} has marked it as {said.truth.value} meanwhile; look at it again")
+    source, note = source.strip()[:LONGEST_NOTE], note.strip()[:LONGEST_NOTE]
+    if before is truth and not (source or note):
         raise ValueError(f"the claim is marked as {truth.value} already")
-    judged = replace(incident, truth=truth)
-    return _logged(judged, Change.noted, by, now, text=f"claim: {truth.value}", truth=truth.value)
+    word = Judgement(claim[0] if claim else "", truth, by, now, source, note)
+    kept = tuple(each for each in incident.judgements if each.claim not in (claim or ("",)))
+    judged = replace(incident, judgements=(*kept, word), truth=incident.truth if claim else truth)
+    told = {"claim": word.claim, "truth": truth.value, "before": before.value, "source": source, "note": note}
+    return _logged(judged, Change.judged, by, now, **told)
 
 
 def _closed(incident: Incident, by: str, now: datetime) -> Incident:

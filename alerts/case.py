@@ -9,6 +9,7 @@ import numpy as np
 from alerts.baseline import fit
 from alerts.carriers import carriers
 from alerts.casefile import CaseFile, SilentSource, SiteArrival
+from alerts.claims import gather
 from alerts.domain import Incident
 from alerts.hours import HOUR
 from alerts.live import sum_known
@@ -79,6 +80,8 @@ class CaseReader:
             silent=() if label else self._silent(incident.brand, now),
             reconstruction=label.label if label else None,
             extra=_lead_times(incident, label),
+            claims=gather(incident.brand, posts, states),
+            unread=_languages([_language(p) for p in posts if p.assessment is None or not p.assessment.assessed]),
         )
 
     def nodes(self, incident: Incident, limit: int) -> list[Node]:
@@ -159,6 +162,10 @@ def usual_hour(past: Sequence[tuple[datetime, int]], hour: datetime) -> float | 
     counts, first = dict(past), past[0][0]
     starts = [first + HOUR * k for k in range((hour - first) // HOUR)]
     return fit(np.array([counts.get(start, 0) for start in starts], dtype=np.float64), starts).expected(hour)
+
+
+def _language(post: Post) -> str:
+    return post.language or (post.assessment.language if post.assessment else None) or ""
 
 
 def _languages(codes: Sequence[str]) -> dict[str, int]:

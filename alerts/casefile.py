@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from alerts.domain import Incident
+from alerts.domain import Incident, Judgement, Truth
 from graph.domain import Forecast, GrowthPoint
 from monitor.domain import Account, AccountKey, Post, PostKey
 
@@ -56,6 +56,27 @@ class SilentSource:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseClaim:
+    """Something that posts of the case state, in the words of the first of them."""
+
+    key: str  # of the first wording
+    keys: frozenset[str]  # of all wordings
+    quote: str
+    score: float  # 0..1, how surely it states something that can be checked
+    post: Post  # the first that says so
+    posts: int  # that say so
+    accounts: int
+    passed_on: int  # reposts of those posts
+    sites: tuple[str, ...]  # in the order of arrival
+    languages: tuple[str, ...]  # codes, "" where not known
+
+    @property
+    def spread(self) -> int:
+        """Posts that say so, and reposts of them."""
+        return self.posts + self.passed_on
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """One incident as known at ``now``; ``None`` is "not known" and shown as that."""
 
@@ -89,8 +110,33 @@ class CaseFile:
     silent: tuple[SilentSource, ...] = ()
     reconstruction: str | None = None  # label, where the data is a reconstruction
     extra: Mapping[str, str] = field(default_factory=dict)
+    claims: tuple[CaseClaim, ...] = ()  # the most spread first
+    unread: Mapping[str, int] = field(default_factory=dict)  # texts not assessed by language, "" where not known
 
     @property
     def complaint_share(self) -> float | None:
         """Share of complaints among the assessed texts; None where nothing could be assessed."""
         return self.complaints / self.assessed if self.assessed else None
+
+    @property
+    def texts(self) -> int:
+        """Texts that could be assessed and texts that could not."""
+        return self.assessed + self.not_assessed
+
+    def word_on(self, claim: CaseClaim) -> Judgement | None:
+        """What was said last of ``claim``; None where nobody has said anything."""
+        return self.incident.word_on(claim.keys)
+
+    @property
+    def judged(self) -> Judgement | None:
+        """What the truth of the case rests on: a word on the case as a whole, else on its leading claim."""
+        whole = self.incident.word_on(())
+        if self.incident.truth is not Truth.unverified:
+            return whole
+        return (self.word_on(self.claims[0]) if self.claims else None) or whole
+
+    @property
+    def truth(self) -> Truth:
+        """Whether what is said holds: of the case as a whole where a person said so, else of its leading claim."""
+        judged = self.judged
+        return self.incident.truth if judged is None else judged.truth

@@ -1,5 +1,6 @@
 """What people are told about: findings, incidents, deliveries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -41,6 +42,18 @@ class Truth(StrEnum):
     unverified = "unverified"
     confirmed = "confirmed"
     false = "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person said of a claim of an incident, or of the incident as a whole."""
+
+    claim: str  # key of a wording of the claim; "" for the incident as a whole
+    truth: Truth
+    by: str
+    at: datetime
+    source: str = ""  # where it is known from: an address, a person, a document
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,8 @@ class Incident:
     resolved_at: datetime | None = None
     verdict: Verdict | None = None
     verdict_reason: str | None = None
-    truth: Truth = Truth.unverified
+    truth: Truth = Truth.unverified  # of the case as a whole, where a person said so; else see CaseFile.truth
+    judgements: tuple[Judgement, ...] = ()  # the latest word on each claim, and on the case as a whole
     version: int = field(default=0, compare=False)  # how often it was stored; the store refuses to save an older one
     level_held_at: datetime | None = None  # when a finding last reached the present level, or it was lowered to it
     acked_level: Level | None = None  # the level that was acknowledged; a higher one opens it again
@@ -117,6 +131,11 @@ class Incident:
     size_at_close: int | None = None  # when that person closed it
     told_level: Level | None = None  # the highest level people were told of since the last all-clear
     told_doublings: int = 0
+
+    def word_on(self, keys: Collection[str]) -> Judgement | None:
+        """The latest word on the claim with these ``keys``, without any on the case as a whole; None: nobody's yet."""
+        words = (said for said in self.judgements if (said.claim in keys if keys else not said.claim))
+        return max(words, key=lambda said: said.at, default=None)
 
 
 class Change(StrEnum):
@@ -136,6 +155,7 @@ class Change(StrEnum):
     told = "told"  # a message went out
     undeliverable = "undeliverable"
     escalated = "escalated"  # raised by a person
+    judged = "judged"  # a person said whether a claim holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,50 @@ def test_the_truth_of_the_claim_is_said_by_a_person():
         acts.judge(incident, Truth.confirmed, "Mia", LATER)
 
 
+def test_a_word_on_a_claim_is_kept_with_who_when_and_from_where_and_leaves_the_case_as_a_whole():
+    incident, entry = acts.judge(INCIDENT, Truth.false, "A. Kim", LATER, ("k1", "k2"), source="ramp log", note="seen")
+
+    word = incident.word_on(["k2", "k1"])
+    assert (word.truth, word.by, word.at, word.source, word.note) == (Truth.false, "A. Kim", LATER, "ramp log", "seen")
+    assert incident.truth is Truth.unverified
+    assert incident.word_on(["other"]) is incident.word_on(()) is None
+    assert (entry.change, entry.by, entry.at) == (Change.judged, "A. Kim", LATER)
+    assert entry.arguments == {
+        "claim": "k1",
+        "truth": "false",
+        "before": "unverified",
+        "source": "ramp log",
+        "note": "seen",
+    }
+
+
+def test_a_word_is_not_overwritten_by_somebody_who_has_not_seen_it():
+    incident, _ = acts.judge(INCIDENT, Truth.false, "A. Kim", LATER, ("k1",))
+    later = LATER + timedelta(minutes=1)
+    with pytest.raises(ValueError, match=r"A\. Kim has marked it as false meanwhile"):
+        acts.judge(incident, Truth.confirmed, "Jo", later, ("k1",))
+    changed, _ = acts.judge(incident, Truth.confirmed, "Jo", later, ("k1",), seen=LATER)
+    assert changed.word_on(["k1"]).by == "Jo"
+    own, _ = acts.judge(incident, Truth.confirmed, "A. Kim", later, ("k1",))
+    assert own.word_on(["k1"]).truth is Truth.confirmed
+
+
+def test_a_word_on_several_wordings_replaces_what_was_said_of_each():
+    one, _ = acts.judge(INCIDENT, Truth.false, "Mia", LATER, ("k1",))
+    two, _ = acts.judge(one, Truth.confirmed, "Mia", LATER, ("k2",))
+    both, _ = acts.judge(two, Truth.unverified, "Mia", LATER + timedelta(minutes=1), ("k1", "k2"))
+    assert [(word.claim, word.truth) for word in both.judgements] == [("k1", Truth.unverified)]
+
+
+def test_the_same_word_again_needs_something_new_to_say():
+    incident, _ = acts.judge(INCIDENT, Truth.false, "Mia", LATER, ("k1",))
+    with pytest.raises(ValueError, match="false already"):
+        acts.judge(incident, Truth.false, "Mia", LATER, ("k1",))
+    assert acts.judge(incident, Truth.false, "Mia", LATER, ("k1",), note="seen the log")[0].word_on(["k1"]).note
+    with pytest.raises(ValueError, match="name"):
+        acts.judge(INCIDENT, Truth.false, " ", LATER, ("k1",))
+
+
 @pytest.mark.parametrize(
     "act",
     [

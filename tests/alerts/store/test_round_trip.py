@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerts.domain import Change, Finding, Incident, Level, LogEntry, Part, Status, Truth, Verdict
+from alerts.domain import Change, Finding, Incident, Judgement, Level, LogEntry, Part, Status, Truth, Verdict
 from alerts.store import IncidentStore
 from graph.domain import Forecast
 from monitor.domain import PostKey
@@ -83,6 +83,7 @@ incidents = st.builds(
     verdict=st.none() | st.sampled_from(Verdict),
     verdict_reason=st.none() | words,
     truth=st.sampled_from(Truth),
+    judgements=st.lists(st.builds(Judgement, words, st.sampled_from(Truth), words, moments, words, words)).map(tuple),
 )
 
 
