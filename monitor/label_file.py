@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ SAYS = {
     "no": False,
     "0": False,
 }
+_DETAILS: dict[str, dict[str, Any]] = {
+    "reason": {reason: reason for reason in (*REASONS, "other")},
+    "severity": {str(degree): degree for degree in range(4)},
+    "sentiment": {"-1": -1, "0": 0, "1": 1, "+1": 1, "negative": -1, "neutral": 0, "positive": 1},
+}
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of such bytes
 
 
@@ -31,14 +37,17 @@ def read_labels(path: Path, who: str, now: datetime, tally: Tally) -> Iterator[L
     """Each label of the file, said by ``who`` ``now``; lines without a usable one are dropped into ``tally``.
 
     A record has "text" and "label" (complaint or other, true or false), perhaps "lang", "brand", "reason", "severity"
-    (0..3) and "sentiment" (-1, 0, 1). Raises InputError where the file cannot be opened, or a CSV lacks a column.
+    (0..3) and "sentiment" (-1, 0, 1). Of these, what cannot be used is noted and left out. Raises InputError where the
+    file cannot be opened, or a CSV lacks a column.
     """
     lines = _rows(path, tally) if path.name.lower().endswith(".csv") else records(path, tally)
     for where, record in lines:
         try:
-            yield _label(record, who, now)
+            label = _label(record, who, now)
         except ValueError as error:
             tally.drop(where, str(error))
+        else:
+            yield replace(label, **_details(record, tally))
 
 
 def _label(record: Mapping[str, Any], who: str, now: datetime) -> Label:
@@ -49,36 +58,27 @@ def _label(record: Mapping[str, Any], who: str, now: datetime) -> Label:
     complaint = SAYS.get(str(said).strip().lower())
     if complaint is None:
         raise ValueError(f'"label" is {_shown(said)}, not complaint or other')
-    reason = _word(record, "reason")
-    if reason is not None and reason not in (*REASONS, "other"):
-        raise ValueError(f'"reason" is {_shown(reason)}, not one of {", ".join(REASONS)}, other')
-    return Label(
-        complaint=complaint,
-        who=who,
-        at=now,
-        origin="file",
-        text=text,
-        language=_word(record, "lang"),
-        brand=_word(record, "brand"),
-        reason=reason,
-        severity=_whole(record, "severity", 0, 3),
-        sentiment=_whole(record, "sentiment", -1, 1),
-    )
+    return Label(complaint, who, now, "file", text=text, language=_word(record, "lang"), brand=_word(record, "brand"))
+
+
+def _details(record: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
+    """What a record says beyond yes or no, as far as it can be used."""
+    found = {}
+    for name, allowed in _DETAILS.items():
+        value = record.get(name)
+        if value is None or value == "":
+            continue
+        written = str(value).strip().lower()
+        if written in allowed:
+            found[name] = allowed[written]
+        else:
+            tally.notes[f'"{name}" left out: none of {", ".join(allowed)}'] += 1
+    return found
 
 
 def _word(record: Mapping[str, Any], name: str) -> str | None:
     value = record.get(name)
     return value.strip() if isinstance(value, str) and value.strip() else None
-
-
-def _whole(record: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
-    value = record.get(name)
-    if value is None or value == "":
-        return None
-    written = str(value).strip()
-    if not re.fullmatch("[+-]?[0-9]", written) or not least <= int(written) <= most:
-        raise ValueError(f'"{name}" is {_shown(value)}, not a whole number from {least} to {most}')
-    return int(written)
 
 
 def _shown(value: object) -> str:

@@ -20,6 +20,7 @@ def read(tmp_path):
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         tally = Tally()
         labels = list(read_labels(path, "Ada", NOON, tally))
+        read.notes = dict(tally.notes)
         return labels, [(item.where.removeprefix(f"{path} "), item.reason) for item in tally.dropped]
 
     return read
@@ -59,9 +60,6 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(read):
         '{"label": true}',
         '{"text": "x", "label": "perhaps\\n"}',
         '{"text": "x"}',
-        '{"text": "x", "label": true, "severity": 7}',
-        '{"text": "x", "label": true, "sentiment": 0.5}',
-        '{"text": "x", "label": true, "reason": "aliens"}',
         '{"text": "fine", "label": true}',
     ]
     labels, dropped = read("labels.jsonl", "\n".join(lines))
@@ -71,9 +69,22 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(read):
     assert reasons["line 2"] == 'no "text"'
     assert reasons["line 3"] == "\"label\" is 'perhaps', not complaint or other"
     assert reasons["line 4"] == '"label" is missing, not complaint or other'
-    assert reasons["line 5"] == "\"severity\" is '7', not a whole number from 0 to 3"
-    assert "sentiment" in reasons["line 6"]
-    assert "aliens" in reasons["line 7"]
+
+
+def test_a_detail_that_cannot_be_used_costs_the_detail_only(read):
+    details = [("severity", 4), ("severity", "2"), ("sentiment", "positive"), ("sentiment", 0.5), ("reason", "aliens")]
+    lines = [json.dumps({"text": f"x {name} {value}", "label": True, name: value}) for name, value in details]
+    labels, dropped = read("labels.jsonl", "\n".join(lines))
+    assert [(label.severity, label.sentiment, label.reason) for label in labels] == [
+        (None, None, None),
+        (2, None, None),
+        (None, 1, None),
+        (None, None, None),
+        (None, None, None),
+    ]
+    assert dropped == []
+    assert read.notes['"severity" left out: none of 0, 1, 2, 3'] == 1
+    assert len(read.notes) == 3
 
 
 def test_a_csv_in_another_encoding_loses_only_the_lines_it_damages(read):
