@@ -101,6 +101,7 @@ class Assessment:
     calls: tuple[str, ...] = ()  # what others are called on to do: boycott, regulator, press
     sarcasm: bool = False  # perhaps meant the other way round; a remark for people, it decides nothing
     basis: Literal["model", "lexicon"] | None = None  # what the complaint probability was read with
+    reproach: int | None = None  # 0 reports, 1 disapproves, 2 accuses, 3 blames; where a model has learnt it
     second_opinion: float | None = None  # 0..1, the lexicon's complaint probability where a model gave the first
     towards: tuple[Towards, ...] = ()  # one for each brand that the text reads differently towards; see ``of``
 
@@ -170,8 +171,8 @@ class Post:
         """True for a complaint about one of its brands; where it names none, for any complaint."""
         if self.assessment is None:
             return False
-        if not self.assessment.towards or not self.brand_matches:
-            return self.assessment.is_complaint
+        if not self.brand_matches or not self.assessment.towards:
+            return self.assessment.is_complaint and not any(seen.own for seen in self.assessment.towards)
         return any(self.assessment.is_complaint_about(match.brand) for match in self.brand_matches)
 
     def towards(self, brand: str) -> "Post":

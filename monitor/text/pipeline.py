@@ -1,10 +1,12 @@
-"""One spaCy pipeline per language: a blank one with the program's own component.
+"""One spaCy pipeline per language: a blank one with the program's own components, lexicon and trained model.
 
-spaCy's trained pipelines are not on the package index; components that are trained later join this same pipeline.
+spaCy's trained pipelines are not on the package index, so what is trained here is our own.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
+import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
@@ -13,12 +15,16 @@ from spacy.util import registry
 
 from monitor.domain import Assessment
 from monitor.text.lexicon import Lexicon, load
-from monitor.text.score import assess
+from monitor.text.model.linear import TextModel
+from monitor.text.model.reading import Opinion, opinion, reading
 
-COMPONENT = "ripplewatch_lexicon"
+LEXICON = "ripplewatch_lexicon"
+MODEL = "ripplewatch_model"
+BATCH = 256
 MAX_VOCABULARY = 100_000  # spaCy keeps every word it meets; a pipeline that met more is built anew
 _KEY = "ripplewatch_assessment"
 _TEXT = "ripplewatch_text"
+_OPINION = "ripplewatch_opinion"
 _BLANKS = "ripplewatch_blanks"
 _CONFIG = {"nlp": {"tokenizer": {"@tokenizers": _BLANKS}}}
 
@@ -31,34 +37,63 @@ def _split_at_blanks() -> Callable[[Language], Tokenizer]:
 
 
 class LexiconComponent:
-    """Reads the folded text of a document with the lexicon of its language and keeps the assessment with it."""
+    """Reads the folded text of a document with the lexicon of its language and keeps its opinion with it."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.user_data.get(_TEXT)
-        doc.user_data[_KEY] = assess(self._lexicon, doc.text if text is None else text)
+        text = doc.user_data.setdefault(_TEXT, doc.text)
+        said = opinion(self._lexicon, text)
+        doc.user_data[_OPINION], doc.user_data[_KEY] = said, said.said
         return doc
 
 
-@Language.factory(COMPONENT, default_config={"language": "en"})
-def _component(nlp: Language, name: str, language: str) -> LexiconComponent:
+class ModelComponent:
+    """Reads documents, many at once, with a trained model; the lexicon's opinion becomes the second."""
+
+    model: TextModel  # set when the pipeline is built
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe(iter([doc]), batch_size=1))
+
+    def pipe(self, stream: Iterator[Doc], *, batch_size: int) -> Iterator[Doc]:
+        """The documents of ``stream`` with their assessments; n-grams of a whole batch are counted together."""
+        while docs := list(islice(stream, batch_size)):
+            opinions: list[Opinion] = [doc.user_data[_OPINION] for doc in docs]
+            rows = np.array([said.cues for said in opinions], np.float32)
+            found = self.model.probabilities([doc.user_data[_TEXT] for doc in docs], rows)
+            for place, (doc, said) in enumerate(zip(docs, opinions, strict=True)):
+                answers = {name: float(answer[place]) for name, answer in found.items()}
+                doc.user_data[_KEY] = reading(said, answers, self.model.version)
+            yield from docs
+
+
+@Language.factory(LEXICON, default_config={"language": "en"})
+def _lexicon(nlp: Language, name: str, language: str) -> LexiconComponent:
     return LexiconComponent(load(language))
 
 
-def build(language: str) -> Language:
-    """The pipeline for a language that has a lexicon."""
+@Language.factory(MODEL)
+def _model(nlp: Language, name: str) -> ModelComponent:
+    return ModelComponent()
+
+
+def build(language: str, model: TextModel | None = None) -> Language:
+    """The pipeline for a language that has a lexicon; ``model`` gives the first opinion where there is one."""
     nlp = spacy.blank(language, config=_CONFIG)
     # Shape, prefix and the like of every new word: nothing here asks for them.
     nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
-    nlp.add_pipe(COMPONENT, config={"language": language})
+    nlp.add_pipe(LEXICON, config={"language": language})
+    if model is not None:
+        component: ModelComponent = nlp.add_pipe(MODEL)  # type: ignore[assignment]
+        component.model = model
     return nlp
 
 
 def assess_all(nlp: Language, texts: Iterable[str]) -> Iterator[Assessment]:
     """The assessment of each folded and masked text, in order."""
-    for doc in nlp.pipe(_docs(nlp, texts)):
+    for doc in nlp.pipe(_docs(nlp, texts), batch_size=BATCH):
         found: Assessment = doc.user_data[_KEY]
         yield found
 

@@ -1,7 +1,7 @@
 """Reads posts: language, complaint, sentiment, severity, reason, and the words that decided it."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from monitor.text.normalise import fold, mask
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+    from monitor.text.model.linear import TextModel
 
 READ = 5_000  # characters of a text that are read; a complaint says so before that
 BATCH = 512
@@ -27,8 +29,10 @@ class TextReader:
     ('en', True, 'property')
     """
 
-    def __init__(self, languages: Sequence[str] | None = None) -> None:
+    def __init__(self, languages: Sequence[str] | None = None, models: Mapping[str, "TextModel"] | None = None) -> None:
+        """``models`` by language replace the shipped ones; an empty mapping leaves the lexicons alone."""
         covered = covered_languages()
+        self._models = models
         self.languages = covered if languages is None else tuple(code for code in covered if code in languages)
         self._pipelines: dict[str, Language] = {}
         self._lock = threading.Lock()
@@ -63,6 +67,17 @@ class TextReader:
 
         nlp = self._pipelines.get(code)
         if nlp is None or len(nlp.vocab) > MAX_VOCABULARY:
-            nlp = self._pipelines[code] = build(code)
+            nlp = self._pipelines[code] = build(code, self._model(code))
         found = assess_all(nlp, (words for words, _ in group))
         yield from zip(found, (place for _, place in group), strict=True)
+
+    def _model(self, code: str) -> "TextModel | None":
+        from monitor.text.model.weights import shipped
+
+        return shipped(code) if self._models is None else self._models.get(code)
+
+    def use(self, models: Mapping[str, "TextModel"] | None) -> None:
+        """Read with ``models`` from now on; what is being read meanwhile is read with either."""
+        with self._lock:
+            self._models = models
+            self._pipelines.clear()

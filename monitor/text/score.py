@@ -172,7 +172,11 @@ def complaint(lexicon: Lexicon, counted: Tally) -> float:
 def assess(lexicon: Lexicon, text: str) -> Assessment:
     """The figures for a folded and masked ``text`` in the language of ``lexicon``."""
     found = facets(lexicon, text)
-    counted = tally(lexicon, text, found)
+    return assess_counted(lexicon, found, tally(lexicon, text, found))
+
+
+def assess_counted(lexicon: Lexicon, found: Facets, counted: Tally) -> Assessment:
+    """The figures for a text whose facets and cues were counted already."""
     score = complaint(lexicon, counted)
     mood = sentiment(counted)
     is_complaint = score >= 0.5

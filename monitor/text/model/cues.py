@@ -6,17 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.text.facets import SEVERITY_FEATURES, Facets, facets, severity_features
-from monitor.text.lexicon import Lexicon
+from monitor.text.lexicon import REASONS, Lexicon
 from monitor.text.score import FEATURES, Tally, tally
 
-NAMES = (*FEATURES, *SEVERITY_FEATURES)
+NAMES = (*FEATURES, *SEVERITY_FEATURES, *REASONS)
+MOST_REASON = 3.0
 LEAST_SPREAD = 0.05  # a feature that hardly varied in training must not shout when it does later
 HIGHEST = 6.0  # spreads from the mean
 
 
 def cues(lexicon: Lexicon, text: str, found: Facets, counted: Tally) -> tuple[float, ...]:
     """The features of a folded and masked ``text``, in the order of ``NAMES``."""
-    return (*counted.features(), *severity_features(lexicon, text, found))
+    reasons = (min(found.reasons.get(reason, 0.0), MOST_REASON) for reason in REASONS)
+    return (*counted.features(), *severity_features(lexicon, text, found), *reasons)
 
 
 def cues_of(lexicon: Lexicon, texts: Sequence[str]) -> NDArray[np.float32]:

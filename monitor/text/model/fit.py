@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from monitor.text.lexicon import load
+from monitor.text.lexicon import REASONS, load
 from monitor.text.model.cues import LEAST_SPREAD, cues_of, standard
 from monitor.text.model.linear import Floats, Head, TextModel, Weights, weighted
 from monitor.text.model.ngrams import BITS, Shape, count
@@ -37,11 +37,12 @@ class Example:
     """A labelled text."""
 
     text: str
-    label: bool  # whether it is a complaint
+    label: bool | None  # whether it is a complaint; None: teaches the other heads only
     weight: float = 1.0
     sentiment: int | None = None  # -1, 0, 1 towards the brand
     severity: int | None = None  # 0..3, of a complaint
-    reason: str | None = None
+    reason: str | None = None  # of a complaint
+    reproach: int | None = None  # 0 reports, 1 disapproves, 2 accuses, 3 blames; of a complaint
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def fit(
 ) -> TextModel:
     """The model of ``language`` learnt from ``examples``, which must hold complaints and others.
 
-    From nothing, everything is learnt; with a ``prior`` only how its complaint head has to change.
+    With a ``prior`` only how its heads have to change, and what it does not know yet.
     """
     masked = [mask(fold(example.text)) for example in examples]
     shape = SHAPES.get(language, SHAPE) if prior is None else prior.shape
@@ -88,26 +89,33 @@ def fit(
     inputs = _Inputs(matrix, standard(rows, model.mean, model.spread))
     heads = dict(model.heads)
     for name, chosen, truth, weight in _questions(examples):
-        if prior is None or name == "complaint":
-            progress(name)
-            heads[name] = _head(inputs.part(chosen), truth, weight, heads.get(name), seed)
+        progress(name)
+        heads[name] = _head(inputs.part(chosen), truth, weight, heads.get(name), seed)
     return replace(model, heads=heads)
 
 
 def _questions(examples: Sequence[Example]) -> list[tuple[str, NDArray[np.int64], NDArray[np.bool_], Floats]]:
     """Each head with the rows that say something about it, what they say, and how much each counts."""
     weights = np.array([example.weight for example in examples])
-    asked = [("complaint", np.arange(len(examples)), np.array([example.label for example in examples]))]
-    judged = np.array([i for i, example in enumerate(examples) if example.sentiment is not None], np.int64)
-    asked.append(("praise", judged, np.array([examples[i].sentiment == 1 for i in judged], bool)))
-    graded = np.array([i for i, e in enumerate(examples) if e.label and e.severity is not None], np.int64)
-    for degree in range(4):
-        asked.append((f"severity:{degree}", graded, np.array([examples[i].severity == degree for i in graded], bool)))
-    return [
-        (name, chosen, truth, weights[chosen])
-        for name, chosen, truth in asked
-        if name == "complaint" or min(truth.sum(), (~truth).sum()) >= LEAST_OF_A_KIND
+    asked = [
+        ("complaint", _labelled(examples, "label"), True),
+        ("praise", _labelled(examples, "sentiment"), 1),
+        *((f"severity:{degree}", _labelled(examples, "severity"), degree) for degree in range(4)),
+        *((f"reproach:{degree}", _labelled(examples, "reproach"), degree) for degree in range(4)),
+        *((f"reason:{reason}", _labelled(examples, "reason"), reason) for reason in REASONS),
     ]
+    found = []
+    for name, labels, wanted in asked:
+        chosen = np.array(list(labels), np.int64)
+        truth = np.array([label == wanted for label in labels.values()], bool)
+        if name == "complaint" or min(truth.sum(), (~truth).sum()) >= LEAST_OF_A_KIND:
+            found.append((name, chosen, truth, weights[chosen]))
+    return found
+
+
+def _labelled(examples: Sequence[Example], part: str) -> dict[int, object]:
+    """The rows that say something about ``part``, and what."""
+    return {row: said for row, example in enumerate(examples) if (said := getattr(example, part)) is not None}
 
 
 def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None, seed: int) -> Head:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,8 @@ class Head:
 class TextModel:
     """What reads the texts of one language.
 
-    Heads: "complaint"; "praise", where labels of praise were there; "severity:0".."severity:3" likewise.
+    Heads: "complaint"; where such labels were learnt also "praise", "severity:0".."severity:3",
+    "reproach:0".."reproach:3", "reason:delay" and so on.
     """
 
     language: str
@@ -68,11 +68,6 @@ class TextModel:
         """The complaint probability of each text as people wrote it."""
         masked = [mask(fold(text)) for text in texts]
         return self.probabilities(masked, cues_of(load(self.language), masked))["complaint"]
-
-    @cached_property
-    def degrees(self) -> tuple[str, ...]:
-        """The heads that tell the degree of severity, lowest first; none where no such labels were learnt."""
-        return tuple(sorted(name for name in self.heads if name.startswith("severity:")))
 
     def described(self, **card: Any) -> "TextModel":
         """The same model with more on its card."""

@@ -1,0 +1,85 @@
+"""From a model's probabilities and a lexicon's findings to one assessment. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from monitor.domain import Assessment
+from monitor.text.facets import MAX_WORDS, Facets, facets
+from monitor.text.lexicon import Lexicon
+from monitor.text.model.cues import cues
+from monitor.text.score import Tally, assess_counted, severity, tally
+
+NEUTRAL = 1 / 3  # of the sentiment on either side of 0
+COMPLAINT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the lexicon says of a text, and what it saw on the way."""
+
+    said: Assessment
+    facets: Facets
+    counted: Tally
+    cues: tuple[float, ...]
+
+
+def opinion(lexicon: Lexicon, text: str) -> Opinion:
+    """What ``lexicon`` says of a folded and masked ``text``."""
+    found = facets(lexicon, text)
+    counted = tally(lexicon, text, found)
+    return Opinion(assess_counted(lexicon, found, counted), found, counted, cues(lexicon, text, found, counted))
+
+
+def reading(opinion: Opinion, found: Mapping[str, float], version: str) -> Assessment:
+    """The assessment of a text: probabilities by the model, what it names by the lexicon, whose doubt is kept.
+
+    A severity learnt from people's labels can be above what the words name, never below.
+    """
+    said, named, counted = opinion.said, opinion.facets, opinion.counted
+    complaint = found["complaint"]
+    is_complaint = complaint >= COMPLAINT
+    decided = counted.against if is_complaint else [*counted.favour, *counted.against]
+    reproach = likeliest("reproach", found)
+    mood = sentiment(complaint, found.get("praise"), said.sentiment or 0.0)
+    return replace(
+        said,
+        complaint=round(complaint, 4),
+        sentiment=round(mood, 4),
+        severity=max(severity(counted, named), int(likeliest("severity", found) or 0)) if is_complaint else 0,
+        reason=(likeliest("reason", found) or named.reason) if is_complaint else None,
+        reproach=int(reproach) if is_complaint and reproach else None,
+        words=tuple(dict.fromkeys(decided))[:MAX_WORDS],
+        harm_words=named.harm if mood < NEUTRAL else (),
+        basis="model",
+        second_opinion=said.complaint,
+        version=version,
+    )
+
+
+def sentiment(complaint: float, praise: float | None, lexicon: float) -> float:
+    """-1..1 from two probabilities; a third of the way and beyond where one side outweighs the other and neither.
+
+    Without a praise probability the lexicon decides what is not a complaint.
+
+    >>> sentiment(0.9, 0.1, 0.0) < -1 / 3, sentiment(0.2, 0.8, 0.0) > 1 / 3, round(sentiment(0.2, 0.3, 0.0), 3)
+    (True, True, 0.033)
+    """
+    if praise is None:
+        praise = max(0.0, lexicon) * (1 - complaint)
+    neither = (1 - complaint) * (1 - praise)
+    if complaint >= COMPLAINT or complaint > max(praise, neither):
+        return -(NEUTRAL + (1 - NEUTRAL) * complaint)
+    if praise >= neither:
+        return NEUTRAL + (1 - NEUTRAL) * praise
+    return (praise - complaint) * NEUTRAL
+
+
+def likeliest(kind: str, found: Mapping[str, float]) -> str | None:
+    """The answer of the highest probability among the heads of one kind; None where the model has not learnt it.
+
+    >>> likeliest("reason", {"complaint": 0.9, "reason:delay": 0.4, "reason:staff": 0.6})
+    'staff'
+    """
+    known = {name: value for name, value in found.items() if name.startswith(f"{kind}:")}
+    best = max(known, key=lambda name: (known[name], name), default=None)
+    return None if best is None else best.partition(":")[2]
