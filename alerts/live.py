@@ -16,7 +16,7 @@ from alerts.tally import IssueState, Tally
 from graph.cascade import CascadeState, CascadeTracker
 from graph.domain import Cascade, Forecast
 from graph.forecast.base import Forecaster
-from monitor.domain import Account, AccountKey, Brand, Post, PostKey, Repost
+from monitor.domain import Account, AccountKey, Brand, Post, PostKey, Repost, seen_anew
 
 FACTS_FLOOR = 5  # smaller issues are not worth a detector's look
 HOT = timedelta(hours=6)  # nor are those in which nothing happened for so long
@@ -104,7 +104,7 @@ class Live:
         self._posts[post.key] = replace(
             known,
             brand_matches=(*known.brand_matches, *more),
-            assessment=known.assessment or post.assessment,
+            assessment=seen_anew(known.assessment, post.assessment),
             issue=known.issue or post.issue,
         )
         return _News(post.key, brands, placed)

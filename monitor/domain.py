@@ -140,9 +140,20 @@ class Assessment:
         """True where what is said about ``brand`` is a complaint."""
         return self.of(brand).is_complaint
 
+    def without_words(self) -> "Assessment":
+        """The figures without the words of the author that led to them."""
+        return replace(self, words=(), towards=tuple(replace(seen, words=()) for seen in self.towards))
+
     def counts_for(self, brand: str) -> bool:
         """True where the text was read and others than ``brand`` wrote it: it belongs into shares of complaints."""
         return self.assessed and not any(seen.own and seen.brand == brand for seen in self.towards)
+
+
+def seen_anew(known: Assessment | None, now: Assessment | None) -> Assessment | None:
+    """``known`` with how it reads towards brands as seen ``now``, when more are watched; either where there is one."""
+    if known is None or now is None:
+        return known or now
+    return replace(known, towards=now.towards or known.towards)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class UpkeepStore:
         emptied: dict[str, Any] = {"text": "", "url": None, "links": [], "recheck_at": None, "deleted_at": at}
         for post in found:
             matches = [replace(match, text="") for match in post.brand_matches]
-            said = None if post.assessment is None else replace(post.assessment, words=())
+            said = None if post.assessment is None else post.assessment.without_words()
             row = sa.update(POST).where(c.source == source, c.id == stored_key(post.key.id))
             connection.execute(row.values(**emptied, brand_matches=plain(matches), assessment=plain(said)))
         r = REPOST.c

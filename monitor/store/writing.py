@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from monitor.domain import Account, AccountKey, Post, Repost
+from monitor.domain import Account, AccountKey, Post, Repost, seen_anew
 from monitor.store.bulk import insert_into, insert_rows, send, table_of
 from monitor.store.nested import plain
 from monitor.store.rows import (
@@ -182,7 +182,7 @@ def _learn(session: Session, key: tuple[str, str], sightings: Sequence[Post]) ->
         .where(where)
         .values(
             brand_matches=plain(matches),
-            assessment=plain(known.assessment or post.assessment),
+            assessment=plain(seen_anew(known.assessment, post.assessment)),
             language=known.language or post.language,
             issue=known.issue or post.issue,
         )

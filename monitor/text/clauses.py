@@ -12,12 +12,16 @@ from itertools import dropwhile, pairwise, takewhile
 
 from monitor.text import stance_words as words
 from monitor.text.mentions import marked_mentions
-from monitor.text.stance_words import BRAND, OTHER
+from monitor.text.stance_words import BRAND, OTHER, SUBJECT
 
 READ = 5_000  # characters of a text that are taken apart
 
 _SENTENCE = re.compile(r"(?<=[!?。！？…;；\n])|(?<=\.)(?=\s|$)|(?<=[.!?]['\")])(?=\s)")
-_MARKS = re.compile(f"[{BRAND}{OTHER}]")
+_ANY = (BRAND, OTHER, SUBJECT)
+_MARKS = re.compile(f"[{BRAND}{OTHER}{SUBJECT}]")
+_TELLING = re.compile(r"\b(?:cc|via|h/t)[\s:]{0,3}\Z")
+_WORDLESS = re.compile(r"[\W_]*")
+_LEADING = re.compile(rf"[\s,.]*(?:[{BRAND}{OTHER}][\s,]*)+")
 _TRAIL = re.compile(rf"^[\s{BRAND}{OTHER}.,!?:()#]*$")
 
 
@@ -29,13 +33,14 @@ class Part:
     pardoned: str = ""  # said about it, but not its fault
     opposite: str = ""  # said about another, of which the opposite holds for the brand
     lean: int = 0  # +1 where a comparison is in its favour, -1 where it is not
+    bare: bool = False  # the brand is named, and nothing said about it
 
 
 @dataclass(slots=True)
 class _Piece:
     text: str
-    ours: bool
-    theirs: bool
+    ours: bool  # about the brand, perhaps about others too
+    bare: bool  # no more than names
     pardoned: bool = False
 
 
@@ -73,7 +78,8 @@ def _gathered(reading: _Reading, folded: str) -> Part:
         return Part(folded)
     said = " ".join(piece.text.strip() for piece in ours if not piece.pardoned)
     pardoned = " ".join(piece.text.strip() for piece in ours if piece.pardoned)
-    return Part(said.strip(), pardoned.strip(), _opposite(reading), reading.lean)
+    bare = not reading.lean and all(piece.bare for piece in ours)
+    return Part(said.strip(), pardoned.strip(), _opposite(reading), reading.lean, bare)
 
 
 def _opposite(reading: _Reading) -> str:
@@ -90,28 +96,27 @@ def _begin(reading: _Reading, marked: str, mentions: list[str]) -> None:
     marks = _MARKS.findall(marked)
     if not marks:
         return
-    last = max(marked.rfind(BRAND), marked.rfind(OTHER))
-    first = marked.lstrip()[:1]
-    if first in marks and mentions[0].startswith("@"):
-        reading.addressee = first
+    last = max(marked.rfind(mark) for mark in _ANY)
+    run = _LEADING.match(marked)
+    leading = zip(_MARKS.findall(run.group() if run else ""), mentions, strict=False)
+    if spoken_to := {mark for mark, _ in takewhile(lambda found: found[1].startswith("@"), leading)}:
+        reading.addressee = BRAND if BRAND in spoken_to else OTHER
     elif mentions[-1].startswith(("@", "#")) and _TRAIL.match(marked[last:]) and marks[-1] == BRAND:
         reading.addressee = BRAND
-    reading.topic = frozenset({reading.addressee or marks[0]})
+    reading.topic = frozenset({reading.addressee or (BRAND if marks[0] == BRAND else OTHER)})
 
 
 def _sentence(reading: _Reading, sentence: str, mentions: list[str]) -> None:
     if not sentence.strip():
         return
     excused = words.EXCUSE.search(sentence) is not None
-    if excused:
-        sentence = _without_subjects(sentence, mentions)
-    pardon = None if excused else words.PARDON.search(sentence)
+    sentence = _without_subjects(sentence, mentions) if excused else sentence.replace(SUBJECT, OTHER)
     sentence = _leaning(reading, sentence)
     unlike = words.UNLIKE_BRAND.search(sentence)
     if unlike is not None:
         sentence = _with_the_other(sentence, mentions, unlike)
     begin = len(reading.pieces)
-    _cut_up(reading, sentence, mentions, pardon)
+    _pardoning(reading, sentence, mentions, excused=excused)
     if unlike is not None:
         reading.unlike = begin if reading.unlike is None else reading.unlike
         reading.lean = reading.lean or -1
@@ -119,26 +124,38 @@ def _sentence(reading: _Reading, sentence: str, mentions: list[str]) -> None:
     elif words.UNLIKE_OTHER.search(sentence):
         reading.lean = reading.lean or 1
         reading.topic = frozenset({BRAND})
-    if pardon is not None:
-        _pardon(reading, begin, sentence, pardon)
+
+
+def _pardoning(reading: _Reading, sentence: str, mentions: list[str], *, excused: bool) -> None:
+    """Takes a sentence apart; what stands before words of pardon, be it a sentence before, is not held against it."""
+    begin = len(reading.pieces)
+    fault = None if "?" in sentence else words.FAULT.search(sentence)
+    spoken_to = reading.addressee == BRAND or words.YOU.search(sentence) is not None
+    pardon = fault or (None if excused or spoken_to else words.CAUSE.search(sentence))
+    if pardon is None:
+        _cut_up(reading, sentence, mentions)
+        return
+    head, tail = sentence[: pardon.end()], sentence[pardon.end() :]
+    count = len(_MARKS.findall(head))
+    _cut_up(reading, head, mentions[:count])
+    for piece in reading.pieces[max(0, begin - 1) if fault else begin :]:
+        piece.pardoned = True
+    rest = mentions[count:]
+    if fault:
+        goes_on = words.CONTRAST.search(tail) is not None and any(piece.ours for piece in reading.pieces)
+        reading.topic = frozenset({BRAND if goes_on else OTHER})
+        if BRAND in tail:
+            tail, rest = f"{OTHER}{tail}", ["", *rest]
+    if tail.strip():
+        _cut_up(reading, tail, rest)
 
 
 def _without_subjects(sentence: str, mentions: list[str]) -> str:
     """The weather that somebody hides behind is nobody."""
-    kept, at = [], 0
-    for character in sentence:
-        if character not in (BRAND, OTHER):
-            kept.append(character)
-            continue
-        kept.append(character if character == BRAND or _is_named(mentions[at]) else mentions[at])
-        at += 1
-    named = [mention for mention in mentions if _is_named(mention)]
-    mentions[:] = named
-    return "".join(kept)
-
-
-def _is_named(mention: str) -> bool:
-    return words.SUBJECTS.fullmatch(mention) is None
+    given = iter(list(mentions))
+    pairs = [(character, next(given) if character in _ANY else "") for character in sentence]
+    mentions[:] = [mention for character, mention in pairs if character in (BRAND, OTHER)]
+    return "".join(mention if character == SUBJECT else character for character, mention in pairs)
 
 
 def _leaning(reading: _Reading, sentence: str) -> str:
@@ -166,22 +183,22 @@ def _with_the_other(sentence: str, mentions: list[str], unlike: re.Match[str]) -
     return f"{sentence[:at]}{OTHER}{sentence[at:]}"
 
 
-def _cut_up(reading: _Reading, sentence: str, mentions: list[str], pardon: re.Match[str] | None) -> None:
-    hits = list(_MARKS.finditer(sentence))
-    named = [hit for hit in hits if not _is_aside(hit, sentence, hits)]
+def _cut_up(reading: _Reading, sentence: str, mentions: list[str]) -> None:
+    named = list(zip(_MARKS.finditer(sentence), mentions, strict=True))
     if not named:
         if words.YOU.search(sentence) and reading.addressee:
             reading.topic = frozenset({reading.addressee})
         _add(reading, sentence, reading.topic, mentions)
         return
-    start, owners = 0, {named[0].group()}
+    start, owners = 0, {named[0][0].group()}
     rest = iter(mentions)
-    for before, after in pairwise(named):
+    for (before, first), (after, second) in pairwise(named):
         between = sentence[before.end() : after.start()]
         if after.group() in owners:
             continue
-        if _is_together(between, sentence[after.end() :], sentence[: before.start()]):
-            owners.add(after.group())
+        both_told = first.startswith("@") and second.startswith("@") and not between.strip()
+        if both_told or _is_together(between, sentence[after.end() :]) or _is_aside(sentence, after):
+            owners |= {after.group()} if not _is_aside(sentence, after) else set()
             continue
         cut = before.end() + _cut(between)
         _add(reading, sentence[start:cut], owners, rest)
@@ -190,19 +207,14 @@ def _cut_up(reading: _Reading, sentence: str, mentions: list[str], pardon: re.Ma
     reading.topic = frozenset(owners)
 
 
-def _is_aside(hit: re.Match[str], sentence: str, hits: Sequence[re.Match[str]]) -> bool:
-    """A mention at the end of a sentence that only tells somebody: "... cc @somebody"."""
-    if len(hits) == 1 or hit.group() != OTHER:
-        return False
-    return (
-        _TRAIL.match(sentence[hit.start() :]) is not None
-        and re.search(r"\b(?:cc|via)\b\W*$", sentence[: hit.start()]) is not None
-    )
+def _is_aside(sentence: str, hit: re.Match[str]) -> bool:
+    """Whether a mention only tells somebody: "... cc @somebody"."""
+    return _TELLING.search(sentence, 0, hit.start()) is not None
 
 
-def _is_together(between: str, after: str, before: str) -> bool:
-    if words.TOGETHER.fullmatch(between) or (not between.strip() and not before.strip()):
-        return bool(between.strip()) or not after.strip()
+def _is_together(between: str, after: str) -> bool:
+    if words.TOGETHER.fullmatch(between):
+        return True
     return words.TOGETHER_BY_COMMA.match(between + after) is not None and len(between.strip()) <= 1
 
 
@@ -210,7 +222,8 @@ def _add(reading: _Reading, text: str, owners: Set[str], mentions: Iterable[str]
     given = iter(mentions)
     written = _MARKS.sub(lambda hit: next(given, ""), text)
     if written.strip():
-        reading.pieces.append(_Piece(written, BRAND in owners, OTHER in owners))
+        bare = _WORDLESS.fullmatch(_MARKS.sub("", text)) is not None
+        reading.pieces.append(_Piece(written, BRAND in owners, bare))
 
 
 def _cut(between: str) -> int:
@@ -229,20 +242,3 @@ def _cut(between: str) -> int:
         return hits[-1].start()
     hit = words.PREPOSITIONS.search(between)
     return len(between) if hit is None else hit.start()
-
-
-def _pardon(reading: _Reading, begin: int, sentence: str, pardon: re.Match[str]) -> None:
-    """What was said of the brand up to the words of pardon, here and one sentence before, is not held against it."""
-    after = sentence[pardon.end() :]
-    if (contrast := words.CONTRAST.search(after)) is not None and BRAND not in after[contrast.end() :]:
-        rest = after[contrast.end() :]
-        reading.pieces.append(_Piece(rest, ours=False, theirs=True))
-    length = 0
-    for place, piece in enumerate(reading.pieces):
-        if place >= begin:
-            piece.pardoned = length <= pardon.end()
-            length += len(piece.text)
-        else:
-            piece.pardoned = piece.pardoned or place == begin - 1
-    if BRAND not in after:
-        reading.topic = frozenset({OTHER})

@@ -7,18 +7,16 @@ from typing import NamedTuple
 
 from monitor.text import stance_words as words
 from monitor.text.normalise import fold
-from monitor.text.stance_words import BRAND, OTHER
+from monitor.text.stance_words import BRAND, OTHER, SUBJECT
 
 MOST_MENTIONS = 60  # of one text
 LONGEST_NAME = 60
+LONG_WORD = 4  # letters; a longer first word of a name stands for the name
 MOST_STRANGERS = 5  # names of nobody that is watched, of one text
 _STRANGER = r"([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)"
-_DOES = re.compile(
-    rf"{_STRANGER} (?:was|is|has|had|did|does|got|gave|sent|lost|found|answered|replied|helped|refunded|cancelled|"
-    "canceled|broke|delivered|treated|charged|saved|rescued|took|kept|left|made|never|always|replaced|fixed|repaired|"
-    "rebooked|ignored|offered|lets?|just|would|will|can|could)\\b"
-)
+_DOES = re.compile(rf"{_STRANGER} {words.DEEDS}\b")
 _NAMED = re.compile(rf"(?:[Uu]nlike|than|[Tt]hanks to|[Tt]hank you,?) {_STRANGER}\b")
+_CLAUSE = re.compile(r"(?:,|\b(?:but|and|while|whereas|because|meanwhile|so)) \Z")
 _BEFORE_A_NAME = ("nlike ", "than ", "hank")  # what ``_NAMED`` needs
 # Words that begin a sentence with a capital and name no company: people of the brand, things, days, ways to begin.
 _NO_STRANGERS = frozenset(
@@ -38,6 +36,7 @@ _NO_STRANGERS = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 
+_WORD = re.compile(r"[^\W_]")
 _HANDLE = re.compile(r"@[0-9a-z_]+(?:[.\-][0-9a-z_]+){0,5}(?:@[0-9a-z.\-]{1,60})?")
 
 
@@ -46,16 +45,24 @@ def _plain_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name for name in plain if name}, key=lambda name: (-len(name), name)))
 
 
+def _with_first_words(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """``names`` and what people shorten them to ("Northline" for "Northline Air"), where no other is called so."""
+    firsts = {first for name in names if " " in name and len(first := name.split()[0]) > LONG_WORD}
+    taken = {name.split()[0] for name in others}
+    return (*names, *sorted(firsts - taken - set(names)))
+
+
 class _Finder(NamedTuple):
     named: re.Pattern[str]  # by a name
-    handles: frozenset[str]  # of the brand, as far as its names tell
+    ours: frozenset[str]  # handles of the brand, as far as its names tell
+    theirs: frozenset[str]  # handles of the others
 
 
 @lru_cache(maxsize=1024)
 def _finder(names: tuple[str, ...], others: tuple[str, ...]) -> _Finder:
     groups = (("brand", names), ("other", others))
     patterns = (f"(?P<{group}>{'|'.join(map(_name, several))})" for group, several in groups if several)
-    return _Finder(re.compile("|".join(patterns) or "(?!)"), frozenset(_handles(names)))
+    return _Finder(re.compile("|".join(patterns) or "(?!)"), frozenset(_handles(names)), frozenset(_handles(others)))
 
 
 def _handles(names: Iterable[str]) -> Iterator[str]:
@@ -82,10 +89,10 @@ def _joined(name: str) -> str:
 def strangers(text: str) -> tuple[str, ...]:
     """Names of companies or people that nobody configured, as far as Latin capitals and what they do give them away.
 
-    >>> strangers("Harborline was lovely. Staff was kind. Unlike Bluefern, Northline Air lost my bag.")
+    >>> strangers("Harborline was lovely. Gates were shut. Unlike Bluefern, Northline Air lost my bag.")
     ('Harborline', 'Northline Air', 'Bluefern')
     """
-    found = _DOES.findall(text)
+    found = [hit.group(1) for hit in _DOES.finditer(text) if _begins_a_clause(text, hit.start())]
     if any(words_ in text for words_ in _BEFORE_A_NAME):
         found += _NAMED.findall(text)
     if not found:
@@ -94,13 +101,19 @@ def strangers(text: str) -> tuple[str, ...]:
     return tuple(names)[:MOST_STRANGERS]
 
 
+def _begins_a_clause(text: str, at: int) -> bool:
+    """A capital shows a name at the very beginning and within a sentence; any word has one where a sentence begins."""
+    return at == 0 or _CLAUSE.search(text[max(0, at - 12) : at]) is not None
+
+
 def marked_mentions(sentences: Iterable[str], names: Iterable[str], others: Iterable[str]) -> tuple[str, list[str]]:
     """Folded ``sentences`` joined, with each mention as one character, and the mentions in order.
 
     >>> marked_mentions(["northline lost it, @harborline found it"], ["Northline"], [])
     ('\ue000 lost it, \ue001 found it', ['northline', '@harborline'])
     """
-    finder = _finder(_plain_names(names), _plain_names(others))
+    theirs = _plain_names(others)
+    finder = _finder(_with_first_words(_plain_names(names), theirs), theirs)
     mentions: list[str] = []
     marked: list[str] = []
     for sentence in sentences:
@@ -118,7 +131,25 @@ def _hits(sentence: str, finder: _Finder) -> list[tuple[re.Match[str], str]]:
     """Each mention in a sentence with its mark, in order; where two overlap, the earlier or longer first."""
     hits = [(hit, BRAND if hit.lastgroup == "brand" else OTHER) for hit in finder.named.finditer(sentence)]
     if "@" in sentence:
-        handles = _HANDLE.finditer(sentence)
-        hits += [(hit, BRAND if _joined(hit.group()) in finder.handles else OTHER) for hit in handles]
-    hits += [(hit, OTHER) for hit in words.SUBJECTS.finditer(sentence)]
+        hits += _told(sentence, finder)
+    hits += [(hit, SUBJECT) for hit in words.SUBJECTS.finditer(sentence)]
     return sorted(hits, key=lambda found: (found[0].start(), -found[0].end()))
+
+
+def _told(sentence: str, finder: _Finder) -> Iterator[tuple[re.Match[str], str]]:
+    """The handles that matter: of the brand, of others who are known, and of strangers who do or are told something."""
+    leading, ours_leads = True, False
+    for hit in _HANDLE.finditer(sentence):
+        joined = _joined(hit.group())
+        leading = leading and not _WORD.search(_HANDLE.sub("", sentence[: hit.start()]))
+        if joined in finder.ours:
+            ours_leads |= leading
+            yield hit, BRAND
+        elif joined in finder.theirs or (leading and not ours_leads) or _does(sentence, hit):
+            yield hit, OTHER
+
+
+def _does(sentence: str, hit: re.Match[str]) -> bool:
+    before, after = sentence[max(0, hit.start() - 20) : hit.start()], sentence[hit.end() : hit.end() + 20]
+    does = words.DOES.match(after) is not None and words.AIM.search(before) is None
+    return does or words.DONE_TO.search(before) is not None

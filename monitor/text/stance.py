@@ -135,7 +135,7 @@ def _parts(text: str, matches: Sequence[BrandMatch]) -> Iterator[tuple[str, Part
     for brand, own in names.items():
         others = [name for other, several in names.items() if other != brand for name in several]
         found = part(folded, own, (*others, *_strangers(text[:READ], (*own, *others))))
-        if found != Part(folded):
+        if found != Part(folded) and not (found.bare and len(names) == 1):
             yield brand, found
 
 

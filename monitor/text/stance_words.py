@@ -8,6 +8,7 @@ import re
 
 BRAND = "\ue000"
 OTHER = "\ue001"
+SUBJECT = "\ue002"  # another whom no name gives away: the weather, a bank; ``OTHER`` where it is no excuse
 _NEITHER = f"[^{BRAND}{OTHER}]"
 
 
@@ -125,6 +126,7 @@ LOSES = _any(
     r"<B><..6><O><..12>నేర్చుకో",
     r"<B>\s?(?:కి|కు)?\s?బదులు",
     r"<O> ?>{1,5} ?<B>",
+    r"<O> (?:would never|would not|wouldn't|never) (?:ever )?(?:treat|do|have|let|leave|dare)\b",
 )
 
 
@@ -145,22 +147,24 @@ _EN_WEATHER = (
     r"(?:(?:bad|heavy|the|thick|dense|this|a) ){0,3}"
     r"(?:weather|storms?|fog|snow|ice|hurricane|typhoon|thunderstorms?|traffic)"
 )
-PARDON = _any(
+FAULT = _any(  # the writer's own, or expressly not the brand's
     r"(?<!not )(?<!n't )\bmy (?:(?:own|stupid|bad|silly) ){0,3}(?:fault|mistake|error|bad)\b",
     r"\bi (?:\w+ )?(?:overslept|misread|mixed up|forgot|booked the wrong)\b",
     r"\b(?:no ?one|nobody) to blame but (?:me|myself)",
     r"\bblame (?:only )?myself\b|\bserves me right\b|\bby accident\b",
-    r"\b(?:not|isn't|wasn't|never) (?:\w+ ){0,2}(?:your|their|its|his|her|<B>(?:'s|s)?|<B>'s) (?:\w+ )?fault\b",
+    r"(?<!or )\b(?:not|isn't|wasn't|never) (?:\w+ ){0,2}(?:your|their|its|his|her|<B>(?:'s|s)?|<B>'s) (?:\w+ )?fault\b",
     r"\b(?:can't|cannot|don't|do not|won't|not) blame <..10>(?:<B>|you|them)|<B> is not to blame",
-    rf"\b(?:because of|due to|owing to|caused by) {_EN_WEATHER}",
     r"怪我自己|[是都]?我自己[^，,。]{0,8}(?:错|忘|没|误)|我的错|我[^，,。]{0,4}(?:忘了|看错|记错|搞错|睡过头)|自己睡过头",
     r"(?:不怪|不能怪|别怪|怪不得别人)<B>?|(?:不是|并非)<..8><B>?(?:的)?<..4>(?:错|责任|问题)",
-    r"(?:因为|因|由于)<..6>(?:天气|大雾|大雪|暴雨|台风|雷雨|雷暴|大雨|堵车)",
     r"(?:내|제|본인)(?:가|\s)[^,.]{0,20}?(?:잘못|실수|탓|착각|깜빡|늦잠)|(?:내|제)\s?(?:잘못|실수|탓)",
     r"<B><..6>(?:잘못|탓|책임)(?:은|이)?\s?(?:아니|아닙|아님|없)",
-    r"(?:날씨|안개|눈|폭설|태풍|폭우|비|강풍|교통체증)\s?(?:때문에|탓에)|(?:폭설|태풍|폭우|안개|강풍)(?:으로|로)\s",
     r"నా (?:సొంత )?(?:తప్పు|తప్పే|పొరపాటు|నిర్లక్ష్య)|నేనే? [^.,]{0,20}?(?:మర్చిపో|మరిచిపో|తప్పుగా|పొరపాటు)",
     r"<B><..6>తప్పు\s?(?:కాదు|లేదు|ఏమీ|ఏం)",
+)
+CAUSE = _any(
+    rf"\b(?:because of|due to|owing to|caused by) {_EN_WEATHER}",
+    r"(?:因为|因|由于)<..6>(?:天气|大雾|大雪|暴雨|台风|雷雨|雷暴|大雨|堵车)",
+    r"(?:날씨|안개|눈|폭설|태풍|폭우|비|강풍|교통체증)\s?(?:때문에|탓에)|(?:폭설|태풍|폭우|안개|강풍)(?:으로|로)\s",
     r"(?:పొగమంచు|వాతావరణం|వర్షం|వాన|తుఫాను|తుపాను|మంచు|ట్రాఫిక్)\s?(?:వల్ల|కారణంగా)",
 )
 # Whoever pleads the weather is not pardoned by it.
@@ -178,6 +182,10 @@ _EN_OTHERS = (
     r"(?:weather|airport|airport security|security|customs|bank|hotel|hostel|taxi|cab|courier|post office|"
     r"(?:phone|insurance|other|another|previous) (?:company|companies|airlines?|shops?|stores?|provider|ferry))"
 )
+_EN_DOES = (
+    r",| (?:today|tonight|again|was|is|were|are|has|had|have|did|does|just|never|always|keeps?|kept|lost|made|took|"
+    r"gave|charged|closed|cancelled|canceled|ruined|blocked|refused|sucks?|stinks?)\b"
+)
 _ZH_OTHERS = r"(?:天气|机场|安检|银行|酒店|宾馆|出租车|快递|海关|手机公司|运营商|保险公司|其他公司)"
 _KO_OTHERS = (
     r"(?:날씨|공항|보안 ?직원|보안 ?검색대?|은행|호텔|숙소|택시|세관|통신사|택배사|보험사|"
@@ -190,7 +198,7 @@ _TE_OTHERS = (
 _BEGIN = r"(?:(?<=^)|(?<=^ )|(?<=[,;:(，、；：])|(?<=[,;:(] )|(?<=\band )|(?<=\bbut )|(?<=\bwhile ))"
 SUBJECTS = re.compile(
     (
-        rf"{_BEGIN}(?:(?:the|this|that|our|my|some|an?|so) )?(?:[a-z]+ )?{_EN_OTHERS}(?![a-z'])"
+        rf"{_BEGIN}(?:(?:the|this|that|our|my|some|an?|so) )?(?:[a-z]+ )?{_EN_OTHERS}(?={_EN_DOES})"
         rf"|{_BEGIN}[^\W\d_]{{0,4}}?{_ZH_OTHERS}(?!里|上)"
         rf"|{_KO_OTHERS}\s?(?:[은는이가도]|진짜|정말|너무)"
         rf"|{_TE_OTHERS}(?![ంలకనౌోేై])"
@@ -236,6 +244,16 @@ YOU = re.compile(
 )
 PREPOSITIONS = re.compile(
     r"(?:\b(?:to|by|from|with|at|on|for|the|of|than|like|as|via|my|our)\s+){1,3}$|[比像跟和与被由从向在给让把]$"
+)
+DEEDS = (
+    "(?:was|is|has|had|did|does|got|gave|sent|lost|found|answered|replied|helped|refunded|cancelled|canceled|broke|"
+    "delivered|treated|charged|saved|rescued|took|kept|left|made|never|always|replaced|fixed|repaired|rebooked|ignored|"
+    "offered|lets?|just|would|will|can|could)"
+)
+DOES = re.compile(rf"[,:]? ?(?:{DEEDS}\b|是|把|帮|的|[은는이가]\s|వాళ్లు|వారు)")
+AIM = re.compile(r"\b(?:to|from|at|on|in|with|by|for|of|into|via|and)\s\Z")
+DONE_TO = re.compile(
+    r"(?:\b(?:thanks|thank you|thanks to|unlike|than|kudos to|props to)|感谢|谢谢|多亏|比|不像)[\s,:]{0,2}\Z"
 )
 # What a company writes behind its name where a handle of its own is taken.
 OFFICES = (
