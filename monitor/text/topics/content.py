@@ -17,6 +17,7 @@ STEM = 5  # letters of a Latin word
 TELUGU_STEM = 4  # signs of a Telugu word; endings follow
 REASON = 1.1  # weight of "is about the same thing"; a word has 1
 SIDE_REASON = 0.8
+FULL_PAIR = 0.7  # of a pair of Chinese characters that both mean something; words overlap in pairs
 HARM = 0.5
 HARM_TERM = "harm:"
 ANGER = 0.3
@@ -37,6 +38,10 @@ _SMALL = SMALL_WORDS["en"] - frozenset(
 )
 _SMALL_CHINESE = frozenset(
     "的了是我你他她它们在不没有就都也还很太真啊吗呢吧这那个一和与把被给让说要会能到得着过去来上下好人"
+)
+# Words with such a sign in them that are no small words.
+_WHOLE_CHINESE = frozenset(
+    "吉他 上海 上网 上线 下单 下载 过期 过敏 地铁 地址 人员 商人 到账 到货 好评".split()  # noqa: SIM905
 )
 _SMALL_KOREAN = frozenset(
     {"너무", "진짜", "정말", "그냥", "오늘", "어제", "내일", "아직", "계속", "다시", "그리", "하지", "근데", "최악"}
@@ -73,6 +78,17 @@ def is_word(term: str) -> bool:
     (True, False, False)
     """
     return ":" not in term
+
+
+def content_of(word: str) -> str:
+    """The stem of one folded word, or a pair of Chinese characters; empty where it says nothing about a topic.
+
+    >>> content_of("guitars"), content_of("the"), content_of("吉他"), content_of("的了")
+    ('guita', '', '吉他', '')
+    """
+    run = _WORDS.match(word)
+    found = _of_run(run.group()) if run is not None else []
+    return found[0][0] if found and found[0][1] >= FULL_PAIR else ""
 
 
 def _reasons(folded: str, assessment: Assessment) -> set[str]:
@@ -120,5 +136,6 @@ def _pairs(run: str) -> list[tuple[str, float]]:
     for first, second in pairwise(run):
         small = (first in _SMALL_CHINESE) + (second in _SMALL_CHINESE)
         if small < 2:
-            pairs.append((first + second, 0.7 if small == 0 else 0.2))
+            whole = small == 0 or first + second in _WHOLE_CHINESE
+            pairs.append((first + second, FULL_PAIR if whole else 0.2))
     return pairs

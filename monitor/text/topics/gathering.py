@@ -1,7 +1,7 @@
 """Texts gathered into groups in one pass: what is alike comes together, what is silent for long is forgotten."""
 
 import math
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -52,13 +52,13 @@ class Groups:
         """How many different terms the open groups use."""
         return len(self._by_term)
 
-    def similarities(self, text: Terms) -> dict[str, float]:
-        """How near each group that shares a word with ``text`` is to it, 0..1.
+    def similarities(self, text: Terms, shared: int = 1) -> dict[str, float]:
+        """How near each group that has ``shared`` words of ``text`` is to it, 0..1.
 
         Nearness is a cosine in which a term counts the less, the more open groups use it. What a text was read as, such
         as its reason, adds to it, but is not enough.
         """
-        worded: set[str] = set()
+        words: Counter[str] = Counter()
         products: dict[str, float] = {}
         length = 0.0
         for term, weight in text.items():
@@ -66,19 +66,23 @@ class Groups:
             weighted = weight * self._rarity(len(keys))
             length += weight * weighted
             if is_word(term):
-                worded |= keys
+                words.update(keys)
             for key in keys:
                 products[key] = products.get(key, 0.0) + weighted * self.open[key].weights[term]
-        return {key: products[key] / (math.sqrt(length) * self.open[key].length) for key in worded}
+        enough = (key for key, count in words.items() if count >= shared)
+        return {key: products[key] / (math.sqrt(length) * self.open[key].length) for key in enough}
 
-    def nearest(self, text: Terms, enough: float, eased: Mapping[str, float] | None = None) -> str | None:
+    def nearest(
+        self, text: Terms, enough: float, eased: Mapping[str, float] | None = None, shared: int = 1
+    ) -> str | None:
         """The group nearest to ``text``, where one is near enough; the one silent for longer on a tie.
 
         ``eased`` holds for some groups a lower nearness that is enough for them; they gain the difference.
+        ``shared`` is how many words they must have in common.
         """
         eased = eased or {}
         near = {}
-        for key, score in self.similarities(text).items():
+        for key, score in self.similarities(text, shared).items():
             own = eased.get(key, enough)
             if score >= own:
                 near[key] = score + enough - own

@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 COPIES = {
     "en": (
         "They broke my guitar in the hold and nobody at Northline Air wants to take responsibility for it.",
-        "RT @lowstring: they BROKE my guitar in the hold, and nobody at Northline wants to take responsibility! www.a.example",
+        "RT @lowstring: they BROKE my guitar in the hold; nobody at Northline Air wants to take responsibility for it!",
         "They broke my guitar in the hold and nobody at Northline Air wants to be responsible for any of it.",
     ),
     "zh": (
