@@ -92,7 +92,7 @@ def strangers(text: str) -> tuple[str, ...]:
     >>> strangers("Harborline was lovely. Gates were shut. Unlike Bluefern, Northline Air lost my bag.")
     ('Harborline', 'Northline Air', 'Bluefern')
     """
-    found = [hit.group(1) for hit in _DOES.finditer(text) if _begins_a_clause(text, hit.start())]
+    found = [hit.group(1) for hit in _DOES.finditer(text) if _is_a_name(text, hit)]
     if any(words_ in text for words_ in _BEFORE_A_NAME):
         found += _NAMED.findall(text)
     if not found:
@@ -101,9 +101,11 @@ def strangers(text: str) -> tuple[str, ...]:
     return tuple(names)[:MOST_STRANGERS]
 
 
-def _begins_a_clause(text: str, at: int) -> bool:
-    """A capital shows a name at the very beginning and within a sentence; any word has one where a sentence begins."""
-    return at == 0 or _CLAUSE.search(text[max(0, at - 12) : at]) is not None
+def _is_a_name(text: str, hit: re.Match[str]) -> bool:
+    """Any word has a capital where a sentence begins: there, two are asked for, but at the very beginning."""
+    at = hit.start()
+    before = text[max(0, at - 12) : at]
+    return at == 0 or _CLAUSE.search(before) is not None or (" " in hit.group(1) and before.rstrip()[-1:] in ".!?\n")
 
 
 def marked_mentions(sentences: Iterable[str], names: Iterable[str], others: Iterable[str]) -> tuple[str, list[str]]:
