@@ -1,13 +1,13 @@
 """What is kept of a page, and what is found in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitor.annotate import Annotator
-from monitor.domain import AccountKey, Brand, Metrics, Post, PostKey
+from monitor.domain import Account, AccountKey, Assessment, Brand, Metrics, Post, PostKey
 from monitor.match import Matcher
 from monitor.text.reader import TextReader
 from monitor.text.topics.issues import IssueClusters
@@ -107,3 +107,68 @@ def test_what_was_said_in_the_days_before_can_be_recalled(known: Known, reader: 
     today.recall("northline", before)
     (joined,) = today.annotate([post("b", "Northline Air, look", 60, (page,))], {})
     assert joined.issue == "micro:r"
+
+
+class Counting(TextReader):
+    """The reader, which notes what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(["en"])
+        self.asked: list[str] = []
+
+    def read_many(self, texts: Iterable[tuple[str, str | None]]) -> Iterator[Assessment]:
+        given = list(texts)
+        self.asked += [text for text, _ in given]
+        return super().read_many(given)
+
+
+def test_copies_of_a_text_are_read_once(known: Known) -> None:
+    reads = Counting()
+    copies = [post(f"c{n}", ANGRY, n) for n in range(20)] + [post("rt", f"RT @someone: {ANGRY}", 30)]
+    kept = annotator(known, reads).annotate(copies, {})
+    assert reads.asked == [ANGRY]
+    assert {one.assessment for one in kept} == {kept[0].assessment}
+    assert kept[-1].text.startswith("RT @someone"), "the post itself stays as it was written"
+
+
+def test_each_brand_of_a_post_gets_what_is_said_about_it(known: Known, reader: TextReader) -> None:
+    text = "Harborline was wonderful, thank you! But Northline Air broke my harp and refuses to pay, disgraceful."
+    (one,) = annotator(known, reader, FERRIES, NORTHLINE).annotate([post("r", text)], {})
+    assert one.is_complaint_about("northline")
+    assert not one.is_complaint_about("harborline")
+    assert one.is_complaint
+
+
+def test_a_complaint_about_the_second_brand_joins_the_issue_of_that_brand(known: Known, reader: TextReader) -> None:
+    reads = annotator(known, reader, FERRIES, NORTHLINE)
+    (first,) = reads.annotate([post("r", ANGRY)], {})
+    text = f"Harborline was wonderful, thank you! But {ANGRY}"
+    (second,) = reads.annotate([post("s", text, 5)], {})
+    assert second.brand_matches[0].brand == "harborline"
+    assert second.issue == first.issue
+
+
+def test_a_brand_that_is_watched_later_gets_what_is_said_about_it(known: Known, reader: TextReader) -> None:
+    both = post("r", f"Harborline was wonderful, thank you! But {ANGRY}")
+    known.keep(annotator(known, reader).annotate([both], {}))
+    (again,) = annotator(known, reader, NORTHLINE, FERRIES).annotate([both], {})
+    assert again.is_complaint_about("northline")
+    assert not again.is_complaint_about("harborline")
+
+
+def test_what_a_brand_writes_itself_is_ours(known: Known, reader: TextReader) -> None:
+    brand = replace(NORTHLINE, handles=("NorthlineAir",))
+    reads = Annotator(Matcher([brand, FERRIES]), reader, IssueClusters(), known, brands=[brand, FERRIES])
+    root, reply = post("r", ANGRY), post("a", "So sorry that we broke your harp, this is terrible and unacceptable", 1)
+    people = [Account(reply.author, "@northlineair", NOW), Account(root.author, "harpist", NOW)]
+    found = reads.annotate([root, reply], {reply.key: root.key}, people)
+    asked, ours = (one.assessment for one in found)
+    assert asked is not None
+    assert ours is not None
+    assert asked.counts_for("northline")
+    assert asked.is_complaint_about("northline")
+    assert not ours.counts_for("northline")
+    assert not ours.is_complaint_about("northline")
+    assert not found[1].is_complaint
+    later = reads.annotate([post("a", "Northline Air: all late, terrible", 5)], {})
+    assert not later[0].is_complaint_about("northline"), "the account is known from before"

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.db import transaction
-from monitor.domain import Account, AccountKey, Assessment, BrandMatch, Metrics, Post, PostKey, Repost
+from monitor.domain import Account, AccountKey, Assessment, BrandMatch, Metrics, Post, PostKey, Repost, Towards
 from monitor.store import HourCount, MetaStore, PostStore
 
 T = datetime(2009, 7, 6, 18, tzinfo=UTC)
@@ -246,3 +246,32 @@ def test_the_newest_moment_of_posts_and_reposts(store):
     assert store.newest_at() == T
     store.add(None, [], [repost("a", "2", T + HOUR)])
     assert store.newest_at() == T + HOUR
+
+
+def test_each_brand_counts_what_is_said_about_it(store):
+    praised = Towards("harborline", 0.1, 0.8, words=("lovely",))
+    mixed = replace(ANGRY, towards=(praised,))
+    ours = replace(ANGRY, towards=(Towards("northline", 0.0, 0.0, own=True),))
+    store.add(None, [post("a", "northline", "harborline", assessment=mixed), post("b", "northline", assessment=ours)])
+    assert store.get(PostKey("site", "a")).assessment == mixed
+    assert store.hourly("northline", T, T + HOUR) == [HourCount(T, 2, 1, 1)], "what it writes itself is not counted"
+    assert store.hourly("harborline", T, T + HOUR) == [HourCount(T, 1, 1, 0)]
+
+
+def test_a_brand_that_is_watched_later_counts_what_is_said_about_it(store):
+    store.add(None, [post("a", "northline", assessment=ANGRY)])
+    seen = replace(ANGRY, towards=(Towards("harborline", 0.1, 0.8),))
+    store.add(None, [post("a", "northline", "harborline", assessment=seen)])
+    assert store.hourly("harborline", T, T + HOUR) == [HourCount(T, 1, 1, 0)]
+    assert not store.get(PostKey("site", "a")).is_complaint_about("harborline")
+    assert store.get(PostKey("site", "a")).is_complaint_about("northline")
+
+
+def test_an_assessment_stored_before_there_were_views_reads_the_same_towards_all(store, engine):
+    store.add(None, [post("a", "northline", assessment=ANGRY)])
+    with engine.begin() as connection:
+        was = '{"language": "en", "assessed": true, "complaint": 0.9}'
+        connection.execute(sa.text("update post set assessment = :was").bindparams(was=was))
+    read = store.get(PostKey("site", "a"))
+    assert read.assessment.towards == ()
+    assert read.is_complaint_about("northline")
