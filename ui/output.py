@@ -17,13 +17,19 @@ from monitor.plain_text import clean
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 SHOWN_DROPPED = 20
+_ENCODED = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def print_json(document: Any) -> None:
     """Write one JSON document on one line of standard output."""
-    line = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
+    sys.stdout.write(json_line(document))
+
+
+def json_line(document: Any) -> str:
+    """``document`` as JSON on one line, with its end."""
+    line: str = _ENCODED(document)
     escaped = line.encode(errors="backslashreplace").decode()  # a lone surrogate cannot be written as it is
-    sys.stdout.write(escaped)
+    return escaped + "\n"
 
 
 def say(text: str) -> None:

@@ -1,7 +1,8 @@
 """``ripplewatch classify``: read texts and say which are complaints."""
 
+import math
 import sys
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,16 @@ import typer
 
 from monitor.domain import Assessment
 from monitor.plain_text import one_line
-from ui.commands.options import LINES
-from ui.output import note_dropped, print_json, say
+from ui.commands.options import CONFIG, LINES
+from ui.output import json_line, note_dropped
 
 if TYPE_CHECKING:
     from monitor.sources.archive import Tally
+    from monitor.text.reader import TextReader
 
 BATCH = 1000
+
+Row = dict[str, Any]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,40 +31,84 @@ def register(app: typer.Typer) -> None:
             Path("-"), help='JSON Lines {"id","text","lang"?,"brand"?}, .gz allowed; - reads standard input.'
         ),
         as_json: bool = LINES,
+        db: str | None = typer.Option(None, help="Read with the models that were trained in this database."),
+        config: Path | None = CONFIG,
     ) -> None:
-        """Read texts: language, complaint, sentiment, severity, reason."""
+        """Read texts: language, complaint, sentiment, severity, reason.
+
+        With --db or --config, models that were trained in that database read before those of the program.
+        """
         from monitor.sources.archive import Tally
         from monitor.sources.archive.lines import records
-        from monitor.text.reader import TextReader
-        from monitor.text.stance import towards_named
+        from ui.standard_input import standard_input
 
-        reader, tally = TextReader(), Tally()
-        lines = records(sys.stdin.buffer if str(file) == "-" else file, tally)
-        while batch := list(islice(lines, BATCH)):
-            rows = [row for where, row in batch if _is_usable(where, row, tally)]
-            said = list(reader.read_many((row["text"], _said_by_row(row, "lang")) for row in rows))
-            about = [(row["text"], _said_by_row(row, "brand")) for row in rows]
-            for row, found in zip(rows, towards_named(about, said, reader.read_many), strict=True):
-                _print_json(row, found) if as_json else _print_row(row, found)
+        tally = Tally()
+        reading = _Reading(_reader(db, config), _as_json if as_json else _as_text)
+        for where, row in records(standard_input(reading.answer) if str(file) == "-" else file, tally):
+            if _is_usable(where, row, tally):
+                reading.add(row)
+        reading.answer()
         note_dropped(tally.dropped, tally.dropped_total)
 
 
-def _is_usable(where: str, row: dict[str, Any], tally: "Tally") -> bool:
+def _reader(db: str | None, config: Path | None) -> "TextReader":
+    from monitor.text.reader import TextReader
+
+    if db is None and config is None:
+        return TextReader()
+    from ui.models import reader_at
+    from ui.settings import load
+
+    return reader_at(db or load(config).settings.database)
+
+
+class _Reading:
+    """Collects rows and answers them by the batch, or earlier where somebody waits."""
+
+    def __init__(self, reader: "TextReader", shown: Callable[[Row, Assessment], str]) -> None:
+        self._reader = reader
+        self._shown = shown
+        self._rows: list[Row] = []
+
+    def add(self, row: Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= BATCH:
+            self.answer()
+
+    def answer(self) -> None:
+        """Print what is known of the rows so far, in their order."""
+        from monitor.text.stance import towards_named
+
+        rows, self._rows = self._rows, []
+        said = list(self._reader.read_many((row["text"], _said_by_row(row, "lang")) for row in rows))
+        about = [(row["text"], _said_by_row(row, "brand")) for row in rows]
+        found = towards_named(about, said, self._reader.read_many)
+        sys.stdout.write("".join(map(self._shown, rows, found)))
+        sys.stdout.flush()
+
+
+def _is_usable(where: str, row: Row, tally: "Tally") -> bool:
     if isinstance(row.get("text"), str):
         return True
     tally.drop(where, 'no "text"')
     return False
 
 
-def _said_by_row(row: dict[str, Any], name: str) -> str | None:
+def _said_by_row(row: Row, name: str) -> str | None:
     value = row.get(name)
     return value if isinstance(value, str) else None
 
 
-def _print_json(row: dict[str, Any], found: Assessment) -> None:
-    print_json(
+def _identity(row: Row) -> str | int | float | None:
+    value = row.get("id")
+    usable = isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    return value if usable else None
+
+
+def _as_json(row: Row, found: Assessment) -> str:
+    return json_line(
         {
-            "id": row.get("id"),
+            "id": _identity(row),
             "lang": found.language,
             "complaint": found.complaint,
             "sentiment": found.sentiment,
@@ -71,8 +119,8 @@ def _print_json(row: dict[str, Any], found: Assessment) -> None:
     )
 
 
-def _print_row(row: dict[str, Any], found: Assessment) -> None:
+def _as_text(row: Row, found: Assessment) -> str:
     word = "complaint" if found.is_complaint else "praise" if found.is_praise else "neither"
     figure = f"{found.complaint:.2f}" if found.complaint is not None else "   -"
     told = word if found.assessed else "not assessed"
-    say(f"{found.language or '??'}  {figure}  {told:12}  {one_line(row['text'], 80)}")
+    return f"{found.language or '??'}  {figure}  {told:12}  {one_line(row['text'], 80)}\n"
