@@ -11,6 +11,7 @@ from alerts.casefile import CaseFile
 from alerts.domain import Delivery, Incident, Level, Person, Status
 from alerts.messages import sentences
 from alerts.messages.chart import shown_outlook
+from alerts.messages.claims import claims
 from alerts.messages.subject import subject
 from alerts.messages.wording import one_line, web_address
 from alerts.messages.words import Words
@@ -120,10 +121,12 @@ def told_level(delivery: Delivery, incident: Incident) -> Level:
 
 
 def _before(case: CaseFile, level: Level | None, words: Words) -> tuple[Section, ...]:
+    claimed = Section(words.say("claims.title"), claims(case, words))
     if level is None:
         peak = words.say(f"level.{case.incident.peak_level.name}")
-        return (Section(words.say("over.title"), sentences.over(case, words, peak)),)
+        return (Section(words.say("over.title"), sentences.over(case, words, peak)), claimed)
     return (
+        claimed,
         Section(words.say("matter.title"), sentences.matter(case, words)),
         Section(words.say("people.title"), sentences.people(case, words)),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from alerts.casefile import CaseFile, Outlook
-from alerts.domain import Incident, Status, Truth
+from alerts.domain import Incident, Status
 from alerts.messages.wording import handle, one_line, quoted
 from alerts.messages.words import Words
 from monitor.domain import Post
@@ -91,10 +91,10 @@ def author(case: CaseFile, post: Post) -> str | None:
     return None if ":" in post.author.id or len(post.author.id) > 20 else handle(post.author.id)
 
 
-def quote(post: Post, words: Words) -> str:
-    """The post's own words between quotation marks, with the name of their language."""
+def quote(post: Post, words: Words, part: str | None = None) -> str:
+    """The post's own words between quotation marks, all or ``part`` of them, with the name of their language."""
     language = (post.assessment.language if post.assessment else None) or post.language
-    text = quoted(post.text)
+    text = quoted(post.text if part is None else part)
     if language is None:
         return words.say("origin.quote_unlabelled", text=text)
     return words.say("origin.quote", text=text, language=words.name_of_language(language))
@@ -155,8 +155,9 @@ def held(case: CaseFile, words: Words) -> str:
 def complaints(case: CaseFile, words: Words) -> str:
     """The share of complaints with its denominator and languages, and the views where a site counts them."""
     views = words.say("size.views", views=words.number(case.views[-1].size)) if case.views else None
+    missing = unread(case, words)
     if case.complaint_share is None:
-        return joined([words.say("size.unassessed"), views])
+        return joined([words.say("size.unassessed"), missing, views])
     most = sorted(case.by_language.items(), key=lambda pair: (-pair[1], pair[0]))[:4]
     share = words.say(
         "size.complaints",
@@ -164,16 +165,30 @@ def complaints(case: CaseFile, words: Words) -> str:
         assessed=words.number(case.assessed),
         languages=", ".join(f"{words.name_of_language(code)} {words.number(n)}" for code, n in most),
     )
-    return joined([share, views])
+    return joined([share, missing, views])
+
+
+def unread(case: CaseFile, words: Words) -> str | None:
+    """How many texts were not assessed, of how many, in which languages; None where all were."""
+    if not case.not_assessed:
+        return None
+    most = sorted(case.unread.items(), key=lambda pair: (-pair[1], pair[0]))[:4] or [("", case.not_assessed)]
+    languages = (f"{_named(code, words)} {words.number(count)}" for code, count in most)
+    counts = {"n": words.number(case.not_assessed), "total": words.number(case.texts)}
+    return words.say("size.not_assessed", **counts, languages=", ".join(languages))
+
+
+def _named(code: str, words: Words) -> str:
+    return words.name_of_language(code) if code else words.say("language.unknown")
 
 
 def matter(case: CaseFile, words: Words) -> str:
-    """Why it may matter: press, sites, reach, who carries it, words of harm, whether it is true."""
+    """Why it may matter: press, sites, reach, who carries it, words of harm."""
     press = words.say("matter.press", at=words.at(case.press_at)) if case.press_at else words.say("matter.no_press")
     way = " → ".join(f"{words.name_of_site(site.source)} {words.at(site.at)}" for site in case.sites[:5])
     sites = words.say("matter.sites", sites=way) if len(case.sites) > 1 else None
     reach = words.say("matter.reach", reach=words.rough(case.reach)) if case.reach else None
-    return joined([press, sites, reach, _carrier(case, words), _harm(case, words), _truth(case.incident, words)])
+    return joined([press, sites, reach, _carrier(case, words), _harm(case, words)])
 
 
 def _carrier(case: CaseFile, words: Words) -> str | None:
@@ -189,11 +204,6 @@ def _harm(case: CaseFile, words: Words) -> str | None:
     notes = [part.note for each in case.incident.latest for part in each.parts if part.name == "harm_words"]
     said = next((one_line(note, 60) for note in notes if note), None)
     return words.say("matter.harm", words=said) if said else None
-
-
-def _truth(incident: Incident, words: Words) -> str:
-    known = incident.truth in Truth
-    return words.say(f"matter.{incident.truth.value if known else 'unverified'}")
 
 
 def people(case: CaseFile, words: Words) -> str:
@@ -213,7 +223,7 @@ def people(case: CaseFile, words: Words) -> str:
 
 
 def unknown(case: CaseFile, words: Words) -> str:
-    """What is not known: sources that are silent, texts not read, paths that are guessed."""
+    """What is not known: sources that are silent, paths that are guessed."""
     quiet = [
         words.say(
             "unknown.silent" if each.since else "unknown.never",
@@ -224,11 +234,10 @@ def unknown(case: CaseFile, words: Words) -> str:
         for each in case.silent[:4]
     ]
     sight = words.say("unknown.not_clear" if quiet else "unknown.all_answer")
-    unread = words.say("unknown.not_assessed", n=words.number(case.not_assessed)) if case.not_assessed else None
     guessed = None
     if case.explicit_share is not None and case.explicit_share < 0.995:
         guessed = words.say("unknown.inferred", share=words.percent(1 - case.explicit_share))
-    return joined([*quiet, sight, unread, guessed])
+    return joined([*quiet, sight, guessed])
 
 
 def over(case: CaseFile, words: Words, level: str) -> str:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from alerts.casefile import Carrier, CaseFile, Outlook, SilentSource, SiteArrival
+from alerts.casefile import Carrier, CaseClaim, CaseFile, Outlook, SilentSource, SiteArrival
 from alerts.domain import Delivery, Finding, Incident, Level, Part, Person, Status
 from graph.domain import Forecast, GrowthPoint
 from monitor.domain import Account, AccountKey, Assessment, Post, PostKey
@@ -65,6 +65,11 @@ def northline_incident() -> Incident:
         title="they broke my guitar",
         latest=(finding,),
     )
+
+
+def claimed(first: Post, quote: str, posts: int, passed_on: int) -> CaseClaim:
+    sites, languages = (first.key.source,), (first.language or "",)
+    return CaseClaim(quote[:8], frozenset((quote[:8],)), quote, 0.9, first, posts, posts, passed_on, sites, languages)
 
 
 def northline_case() -> CaseFile:
@@ -123,6 +128,11 @@ def northline_case() -> CaseFile:
         examples=(claim, second, korean),
         roots=(ROOT,),
         silent=(SilentSource("x", NOW - timedelta(hours=3), "rate limit until 14:20"),),
+        claims=(
+            claimed(claim, "they broke my guitar", 212, 1300),
+            claimed(korean, "수하물로 맡긴 기타가 부러졌는데 답이 없네요", 1, 0),
+        ),
+        unread={"ja": 9, "": 3},
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alerts.casefile import CaseFile, SilentSource
-from alerts.domain import Delivery, Person
+from alerts.domain import Delivery, Judgement, Person, Truth
 from alerts.messages.render import render
 from alerts.messages.wording import one_line, web_address
 from alerts.notifiers.console import Config as ConsoleConfig
@@ -73,7 +73,10 @@ def poisoned(case: CaseFile, text: str) -> CaseFile:
             acked_by=text,
             acked_at=case.now,
             latest=(finding,),
+            judgements=(Judgement(case.claims[0].key, Truth.false, text, case.now, text, text),),
         ),
+        claims=tuple(replace(each, quote=text, post=claim) for each in case.claims),
+        unread={text: 12},
         brand_title=text,
         claim=claim,
         origin=replace(case.origin, handle=text, display_name=text),

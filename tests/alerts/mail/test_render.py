@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from alerts import acts
 from alerts.domain import Change, Level, LogEntry, Person, Status, Truth, Verdict
 from alerts.messages.letter import Earlier
 from alerts.messages.render import CaseRenderer, kind_of, last_told, render
@@ -54,7 +55,9 @@ FACTS = (
     "71\u00a0% of 638 assessed texts are complaints (English 590, Korean 48).",
     "First news item at 13:02.",
     "@gatewatch caused 611 of the reposts (32\u00a0%).",
-    "The claim is unverified.",
+    "12 of 650 could not be assessed (Japanese 9, not known 3).",
+    "“they broke my guitar” (English), in 212 posts: unverified, nobody has checked it yet.",
+    "“수하물로 맡긴 기타가 부러졌는데 답이 없네요” (Korean): unverified, nobody has checked it yet.",
     "Nobody has acknowledged it in the 30 min since it fired.",
     "One decision, by 13:47 UTC:",
     "May comms answer in public now?",
@@ -190,8 +193,39 @@ def test_who_has_it_is_named(case, delivery) -> None:
     assert "Nobody" not in text
 
 
-def test_what_a_person_found_out_about_the_claim_is_passed_on(case, delivery) -> None:
-    assert "The claim is false." in flat(written(at_level(case, Level.escalate, truth=Truth.false), delivery).text)
+def test_what_a_person_found_out_about_the_claim_is_passed_on_with_who_and_when(case, delivery) -> None:
+    keys = sorted(case.claims[0].keys)
+    said = acts.judge(case.incident, Truth.false, "A. Kim", case.now, keys, source="https://ramp.example/log")[0]
+    message = written(replace(case, incident=said), delivery)
+    line = "“they broke my guitar” (English), in 212 posts: marked false by A. Kim, 13:17, known from [↗]."
+    assert line in flat(message.text)
+    assert line in without_tags(message.html)
+
+    whole = acts.judge(said, Truth.confirmed, "Jo", case.now)[0]
+    text = flat(written(replace(case, incident=whole), delivery).text)
+    assert "The case as a whole: marked confirmed by Jo, 13:17." in text
+    assert "marked false by A. Kim" in text
+
+
+def test_a_word_that_an_older_version_kept_is_passed_on_without_a_name(case, delivery) -> None:
+    text = flat(written(at_level(case, Level.escalate, truth=Truth.false), delivery).text)
+    assert "The case as a whole: marked false." in text
+
+
+def test_a_case_without_claims_says_where_it_stands(case, delivery) -> None:
+    text = flat(written(replace(case, claims=()), delivery).text)
+    assert "The case as a whole: unverified, nobody has checked it yet." in text
+
+
+@pytest.mark.parametrize("language", languages())
+def test_claims_and_what_is_not_assessed_are_told_in_every_language(language, case, delivery) -> None:
+    said = acts.judge(case.incident, Truth.false, "A. Kim", case.now, sorted(case.claims[0].keys))[0]
+    message = written(replace(case, incident=said), delivery, Person("Mina", language=language))
+    for body in (flat(message.text), without_tags(message.html)):
+        assert "“they broke my guitar”" in body
+        assert "A. Kim" in body
+        assert "{" not in body
+        assert re.search(r"650.*12|12.*650", body)
 
 
 def test_a_doubling_says_from_what_to_what(case, delivery) -> None:

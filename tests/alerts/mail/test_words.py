@@ -35,7 +35,7 @@ def test_every_language_has_every_text_with_the_same_places(language) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_text_is_written_in_the_script_of_its_language(language) -> None:
-    plain = {"origin.quote", "origin.quote_unlabelled", "size.note", "size.note_short"}
+    plain = {"origin.quote", "origin.quote_unlabelled", "size.note", "size.note_short", "claims.once", "claims.by"}
     for key, text in texts(language).items():
         words = re.sub(r"\{\w+\}", "", text)
         letters = [mark for mark in words if unicodedata.category(mark) in {"Lu", "Ll", "Lo"}]
@@ -48,7 +48,7 @@ def test_every_text_is_written_in_the_script_of_its_language(language) -> None:
 def test_everything_that_a_person_or_rule_may_set_has_a_word(language) -> None:
     words = Words(language, UTC, NOW)
     keys = [f"level.{level.name}" for level in Level] + [f"verdict.{verdict.value}" for verdict in Verdict]
-    keys += [f"matter.{truth.value}" for truth in Truth]
+    keys += [f"claims.{truth.value}" for truth in Truth]
     reasons = "delay cancellation property billing staff outage defect privacy safety refund other"
     assert all(words.has(key) for key in keys + [f"what.{reason}" for reason in reasons.split()])
     assert set(MARKS) == {*Level, None}
