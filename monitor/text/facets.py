@@ -7,10 +7,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.text.lexicon import BEARING, CALLS, TONES, Facet, Lexicon
+from monitor.text.lexicon import BEARING, CALLS, SEVERITY, TONES, Facet, Lexicon
 
 FIRST = 0.2  # what a reason gains by standing at the very beginning, and loses at the end
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
+DANGER = 1.5  # what endangers people outweighs the thing it happened with
+NAMED = 0.6  # a reason with less than this is hinted at only
 MAX_WORDS = 12
 IRONY_REACH = 120  # characters between mocking praise and what went wrong
 
@@ -43,8 +45,9 @@ class Facets:
 
     @property
     def reason(self) -> str:
-        """The reason with the highest score, "other" where none was found."""
-        return next(iter(self.reasons), "other")
+        """The reason with the highest score, "other" where none is more than hinted at."""
+        best, score = next(iter(self.reasons.items()), ("other", 0.0))
+        return best if score >= NAMED else "other"
 
 
 _NOTHING = Facets({}, 0, (), (), False, {})
@@ -74,6 +77,8 @@ def facets(lexicon: Lexicon, text: str) -> Facets:
             severity = max(severity, _degree(facet))
             if found not in heard:
                 heard.append(found)
+    if "safety" in reasons and severity == SEVERITY["safety"]:
+        reasons["safety"] *= DANGER
     if irony:
         evidence["sarcasm"] = irony
     return Facets(
@@ -88,7 +93,7 @@ def facets(lexicon: Lexicon, text: str) -> Facets:
 
 def _name(facet: Facet) -> str:
     if facet.kind == "severity":
-        return "danger" if facet.degree == 3 else "threat"
+        return "danger" if facet.degree == SEVERITY["safety"] else "threat"
     return facet.name or facet.kind
 
 

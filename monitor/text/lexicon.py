@@ -37,7 +37,8 @@ REASONS = (
     "safety",
     "refund",
 )
-BEARING = {"sure": 2.0, "plain": 1.0, "hint": 0.4}  # how much a phrase says about the reason
+# How much a phrase says about the reason. "sure" says that something failed, "about" only what it is about.
+BEARING = {"sure": 2.0, "about": 1.6, "plain": 1.0, "hint": 0.4}
 CALLS = ("boycott", "regulator", "press")
 CALL_DEGREE = 2  # a call to action is a threat
 Irony = Literal["sure", "mock", "roll", "sincere"]

@@ -12,6 +12,7 @@ FEATURES = ("wrong", "praise", "demand", "waiting", "denials", "harm", "address"
 DOUBT = 0.75  # added to the evidence of sentiment, so that one mild word stays neutral
 NEGATED_COMPLAINT = 0.35  # "not bad" is a little praise
 BEFORE_BUT = 0.5  # what stands before "but" counts half
+FAILED = 0.9  # the score of a reason from which on something is taken to have failed
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
 _NOWHERE = -10_000
 _POLAR = frozenset({"complaint", "praise"})
@@ -198,6 +199,6 @@ def assess_counted(lexicon: Lexicon, found: Facets, counted: Tally) -> Assessmen
 
 
 def severity(counted: Tally, found: Facets) -> int:
-    """0..3 for a complaint: the worst thing named; without one, a service failure where much speaks for it."""
-    failed = counted.waiting or counted.wrong >= 2 or max(found.reasons.values(), default=0.0) >= 1
+    """0..3 for a complaint: the worst thing named; anger alone, with nothing that failed, is irritation."""
+    failed = counted.waiting or max(found.reasons.values(), default=0.0) >= FAILED
     return max(found.severity, 1 if failed else 0)

@@ -4,9 +4,11 @@ from collections import Counter
 
 import pytest
 
-from monitor.text.lexicon import cue_lists, languages, load, raw
+from monitor.text.facets import facets
+from monitor.text.lexicon import CALLS, REASONS, cue_lists, languages, load, phrases, raw
+from monitor.text.normalise import fold, mask
 from monitor.text.reader import TextReader
-from monitor.text.score import FEATURES
+from monitor.text.score import FEATURES, assess
 
 REFERENCE = "en"
 CODES = languages()
@@ -51,8 +53,8 @@ def test_no_phrase_stands_in_two_lists(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_the_lists_are_generous(code: str) -> None:
     counts: Counter[str] = Counter()
-    for cue, phrases in cue_lists(raw(code)):
-        counts[cue.role] += len(phrases)
+    for cue, listed in cue_lists(raw(code)):
+        counts[cue.role] += len(listed)
     assert counts["complaint"] >= 200
     assert counts["praise"] >= 100
     assert {sample.sign for sample in load(code).samples} == {"complaint", "praise", "neutral"}
@@ -73,3 +75,43 @@ def test_every_sample_gets_the_right_sign(code: str, sample, reader: TextReader)
     else:
         assert not found.is_complaint
         assert abs(found.sentiment) < 1 / 3
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_there_is_a_sample_for_every_reason_severity_call_and_for_sarcasm(code: str) -> None:
+    samples = load(code).samples
+    assert {sample.reason for sample in samples} >= {*REASONS, "other"}
+    assert {sample.severity for sample in samples} >= {0, 1, 2, 3}
+    assert {call for sample in samples for call in sample.calls} == set(CALLS)
+    assert any(sample.sarcasm for sample in samples)
+    assert not all(sample.sarcasm for sample in samples if sample.sign == "praise")
+
+
+@pytest.mark.parametrize(("code", "sample"), SAMPLES, ids=[f"{code}-{sample.text[:30]}" for code, sample in SAMPLES])
+def test_every_sample_gets_the_right_facets(code: str, sample) -> None:  # type: ignore[no-untyped-def]
+    found = assess(load(code), mask(fold(sample.text)))
+    if sample.reason is not None:
+        assert found.reason == sample.reason
+    if sample.severity is not None:
+        assert found.severity == sample.severity
+    assert found.calls == sample.calls
+    assert found.sarcasm == sample.sarcasm
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_reason_call_and_tone_has_words(code: str) -> None:
+    document = raw(code)
+    for reason in REASONS:
+        assert len(phrases(document["reason"][reason]["sure"])) >= 8, reason
+    for section, least in (("calls", 10), ("sarcasm", 3), ("tone", 10)):
+        for name, listed in document[section].items():
+            assert len(phrases(listed)) >= least, f"{section}.{name}"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_mere_topic_word_is_a_call_or_a_danger(code: str) -> None:
+    for sample in load(code).samples:
+        if sample.sign != "complaint":
+            found = facets(load(code), mask(fold(sample.text)))
+            assert found.severity < 2, sample.text
+            assert not found.calls, sample.text
