@@ -65,8 +65,20 @@ class BrandSection(Section):
     handles: Words = Field(default=(), description="the brand's own accounts, without @")
     hashtags: Words = Field(default=(), description="without #")
     products: Words = Field(default=(), description="product names that stand for the brand")
-    required: Words = Field(default=(), description="one of these words must stand in the post, too")
-    forbidden: Words = Field(default=(), description="none of these words may stand in the post")
+    misspellings: Words = Field(default=(), description="of the names, as people write them")
+    required: Words = Field(
+        default=(),
+        description="one of these words must stand in the post, too; a handle or hashtag of the brand needs none",
+    )
+    forbidden: Words = Field(
+        default=(),
+        description="these words speak against the brand, the more the nearer they stand; a phrase around a name "
+        "(`northline ferry`) rules out that place only",
+    )
+    forgiving: bool = Field(default=True, description="overlook one slip in a Latin name of seven letters or more")
+    unclear: Literal["leave", "take"] = Field(
+        default="leave", description="what to do with a name where no required and no forbidden word stands in the post"
+    )
     everything: bool = Field(default=False, description="every post is about it (replay of a collection)")
 
     def brand(self) -> Brand:
@@ -80,8 +92,11 @@ class BrandSection(Section):
             handles=tuple(handle.lstrip("@") for handle in self.handles),
             hashtags=tuple(tag.lstrip("#") for tag in self.hashtags),
             products=self.products,
+            misspellings=self.misspellings,
             required=self.required,
             forbidden=self.forbidden,
+            forgiving=self.forgiving,
+            unclear=self.unclear,
             everything=self.everything,
         )
 

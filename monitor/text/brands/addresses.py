@@ -1,7 +1,7 @@
 """Handles, mail addresses and hosts in a text: they say who, not what about; only a brand's own handle is a mention."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -11,10 +11,12 @@ from monitor.text.normalise import fold
 
 FILLER = "\x1a"  # stands where an address stood; folded texts hold no control characters
 _LABEL = rf"{LETTER}(?:[\-]?{LETTER}){{0,62}}"
-_AT = re.compile(
-    rf"(?<!{LETTER})(?<![.+\-])(?P<before>(?:{LETTER}|[.+\-]){{0,64}})"
-    rf"@(?:(?P<name>{LETTER}+(?:[.\-]{LETTER}+)*)(?P<host>@{_LABEL}(?:\.{_LABEL}){{0,5}})?|(?P<other>[\w{TELUGU}]+))"
+_BEFORE = re.compile(rf"(?:{LETTER}|[.+\-])+")
+_NAME = re.compile(
+    rf"(?P<name>{LETTER}+(?:[.\-]{LETTER}+)*)(?P<host>@{_LABEL}(?:\.{_LABEL}){{0,5}})?|(?P<other>[\w{TELUGU}]+)"
 )
+_LONGEST = 64  # signs of a mail address before "@"
+_DOT = re.compile(r"[^\s.]\.[a-z]{2}")  # without one there is no host
 _TOP = (
     "com|net|org|example|info|biz|io|app|dev|ai|tv|eu|uk|de|fr|es|nl|cn|kr|jp|tw|hk|ru|br|au|ca|ch|se|fi|pl|xyz|shop|store|"
     "online|site|tech|news|blog|social|test|invalid|gov|edu"
@@ -50,6 +52,8 @@ class Addresses:
     def __init__(self, handles: Iterable[str], hosts: Iterable[str] = ()) -> None:
         """``hosts`` are names that look like one ("northline.example"): as such they stay."""
         self._handles = frozenset(filter(None, (fold(handle).lstrip("@") for handle in handles)))
+        # A Korean handle may carry a particle; it needs no blank after it.
+        self._korean = tuple(handle for handle in sorted(self._handles) if _HANGUL_HANDLE.search(handle))
         self._hosts = frozenset(fold(host) for host in hosts)
 
     def taken_out(self, folded: str) -> tuple[str, list[Handle], list[Other]]:
@@ -57,31 +61,39 @@ class Addresses:
         found: list[Handle] = []
         others: list[Other] = []
         if "@" in folded:
-            folded = _AT.sub(lambda hit: self._at(hit, found, others), folded)
-        if "." in folded:
+            folded = "".join(self._without_at(folded, found, others))
+        if _DOT.search(folded):
             folded = _HOST.sub(lambda hit: self._host(hit, others), folded)
         return folded, found, others
 
-    def _at(self, hit: re.Match[str], found: list[Handle], others: list[Other]) -> str:
-        before, start = hit["before"], hit.end("before")
-        name = (hit["name"] or hit["other"]) + (hit["host"] or "")
-        if not before.strip(".+-"):
-            own = self._own(hit.string, start + 1, name)
-            if own is not None:
-                found.append(Handle(own, start, start + 1 + len(own)))
-                return before + FILLER * (1 + len(own)) + name[len(own) :]
-        others.append(Other(hit.group(), *hit.span()))
-        return FILLER * len(hit.group())
+    def _without_at(self, folded: str, found: list[Handle], others: list[Other]) -> Iterator[str]:
+        done = 0
+        at = folded.find("@")
+        while at >= 0:
+            name = _NAME.match(folded, at + 1)
+            if name is not None and at >= done:
+                own = None
+                start = _begin(folded, at, done)
+                if not folded[start:at].strip(".+-"):
+                    start = at
+                    own = self._own(folded, at + 1, name.group())
+                end = name.end() if own is None else at + 1 + len(own)
+                if own is None:
+                    others.append(Other(folded[start:end], start, end))
+                else:
+                    found.append(Handle(own, at, end))
+                yield folded[done:start]
+                yield FILLER * (end - start)
+                done = end
+            at = folded.find("@", at + 1)
+        yield folded[done:]
 
     def _own(self, text: str, start: int, name: str) -> str | None:
         if name in self._handles:
             return name
-        # A Korean handle may carry a particle; it needs no blank after it.
-        for handle in self._handles:
-            if _HANGUL_HANDLE.search(handle) and name.startswith(handle):
-                end = start + len(handle)
-                if korean_end(text, start, end, "", False):
-                    return handle
+        for handle in self._korean:
+            if name.startswith(handle) and korean_end(text, start, start + len(handle), "", False):
+                return handle
         return None
 
     def _host(self, hit: re.Match[str], others: list[Other]) -> str:
@@ -91,6 +103,14 @@ class Addresses:
         return FILLER * len(hit.group())
 
 
+def _begin(folded: str, at: int, done: int) -> int:
+    """Where a mail address whose "@" is at ``at`` begins."""
+    start = at
+    while start > max(done, at - _LONGEST) and _BEFORE.match(folded[start - 1]):
+        start -= 1
+    return start
+
+
 def slug(link: str) -> str:
     """The words in the path of an address; the host says who published, not what about.
 
@@ -98,7 +118,7 @@ def slug(link: str) -> str:
     ' 2009 northline air broke my guitar'
     """
     try:
-        path = urlsplit(link[:2000]).path
+        path = urlsplit(f"//{link[:2000]}" if link.startswith("www.") else link[:2000]).path
     except ValueError:  # not an address: says nothing
         return ""
     return re.sub(r"[-_/+.]+", " ", unquote(path, errors="replace"))

@@ -18,7 +18,7 @@ Reason = Literal[
     "forbidden word",
     "part of a forbidden phrase",
     "part of another brand's name",
-    "no required word",
+    "unclear: no required word",
     "a word in small letters",
     "part of another word",
     "somebody's address",
@@ -126,7 +126,7 @@ def _judged(brand: Brand, candidate: Candidate, support: Weighed, against: Weigh
     if against.weight and against.weight >= (weight or 0.0):
         return Judgement(candidate, "forbidden word", support.term, against.term)
     if weight is None:
-        return Judgement(candidate, "no required word")
+        return Judgement(candidate, "unclear: no required word")
     if candidate.small and not own and support.weight < SENTENCE:
         return Judgement(candidate, "a word in small letters", support.term)
     if own:

@@ -5,7 +5,7 @@ have edges of their own. Only pieces of terms become tokens, so that no text of 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, cast
 
@@ -25,7 +25,9 @@ EDGES = "ripplewatch_brand_edges"
 LANGUAGES = ("latin", "zh", "ko", "te")
 MAX_HITS = 2_000  # of one text; no post that is about something says its name so often
 PADDING = "\x1c"  # fills a name that was put together up to its old length; folded texts hold no control characters
+BEGINNING = 3  # signs by which the beginning of a term is told
 _KEY = "ripplewatch_hits"
+_WORD = re.compile(WORD)
 BETWEEN = {"tight": re.compile("(?!)"), "blank": re.compile(" "), "loose": GAP}
 _PULLED_APART = re.compile(rf"(?<!{LETTER})[a-z](?:[ .*\-][a-z]){{3,40}}(?!{LETTER})")
 _DIVIDED = re.compile(f"(?<![a-z0-9])[a-z0-9]{{1,40}}(?:[{EMOJI}]{{1,3}}[a-z0-9]{{1,40}}){{1,20}}(?![a-z0-9])")
@@ -131,6 +133,8 @@ class Finder:
         self._first = first_pieces(self.phrases)
         self._speller = Speller(terms.names, terms.forgiven)
         self._pattern = _token_pattern(self._known)
+        self._begins = re.compile(_any_of({_beginning(one) for one in self.phrases if not one.context} - {""}))
+        self._stretches = Stretches(self.phrases)
         self._nlp = spacy.blank("xx")
         # Shape, prefix and the like of every word: nothing here asks for them.
         self._nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
@@ -150,10 +154,13 @@ class Finder:
     ) -> tuple[list[Hit], list[Hit]]:
         """The phrases in ``folded``, by place, and those inside longer words.
 
-        ``more`` are tokens that stand within words, such as in hashtags. Where nothing but context words is there they are looked for only if ``context_alone``.
+        ``more`` are tokens that stand within words, such as in hashtags. Where nothing but context words is there they
+        are looked for only if ``context_alone``.
         """
+        if not more and not context_alone and not self._may_name(folded):
+            return [], []
         tokens = [*self._tokens(folded), *more]
-        if not tokens or (not context_alone and self._first.isdisjoint(token.piece for token in tokens)):
+        if not tokens:
             return [], []
         if more:
             tokens.sort(key=lambda token: (token.start, token.end))
@@ -177,16 +184,75 @@ class Finder:
         word = "".join(sign for sign in hit.group() if sign.isalnum())
         return word.ljust(len(hit.group()), PADDING) if word in self._known else hit.group()
 
+    def _may_name(self, folded: str) -> bool:
+        """A cheap look: whether a term begins somewhere. Most posts of a stream end here."""
+        first, known, read = self._first, self._known, self._speller.read
+        for word in _WORD.findall(folded):
+            if word in first or (word not in known and read(word) is not None):
+                return True
+        return self._begins.search(folded) is not None
+
     def _tokens(self, folded: str) -> Iterator[Token]:
         known, read = self._known, self._speller.read
         padded = PADDING in folded
         for hit in self._pattern.finditer(folded):
-            word = hit.group()
-            if word in known:
+            word, start = hit.group(), hit.start()
+            if hit.lastindex:
+                yield from self._stretches.tokens(word, start)
+            elif word in known:
                 end = _after_padding(folded, hit.end()) if padded else hit.end()
-                yield Token(word, hit.start(), end, "exact")
+                yield Token(word, start, end, "exact")
             elif (spelling := read(word)) is not None:
-                yield Token(spelling.name, hit.start(), hit.start() + spelling.length, spelling.how)
+                yield Token(spelling.name, start, start + spelling.length, spelling.how)
+
+
+class Stretches:
+    """Which signs of scripts without blanks, or with endings, become tokens: those where a term may begin.
+
+    Nearly every sign of a Korean or Telugu text is a sign of some term; few stretches begin like one.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        stretches = {stretch for phrase in phrases for stretch in _stretches(phrase)}
+        self._lone = frozenset(stretch for stretch in stretches if len(stretch) == 1)
+        self._begin = frozenset(stretch[:BEGINNING] for stretch in stretches if len(stretch) > 1)
+        self._longest = max(map(len, stretches), default=0)
+
+    def tokens(self, run: str, start: int) -> Iterator[Token]:
+        """The signs of ``run``, which stands at ``start``, that may be part of a term."""
+        until = 0
+        for at, sign in enumerate(run):
+            if run[at : at + BEGINNING] in self._begin or run[at : at + 2] in self._begin:
+                until = at + self._longest
+            if at < until or sign in self._lone:
+                yield Token(sign, start + at, start + at + 1, "exact")
+
+
+def _stretches(phrase: Phrase) -> Iterator[str]:
+    """The pieces of a phrase between which nothing may stand, run together."""
+    run = phrase.pieces[0]
+    for joint, piece in zip(phrase.joints, phrase.pieces[1:], strict=True):
+        if joint != "tight":
+            yield run
+            run = ""
+        run += piece
+    yield run
+
+
+def _beginning(phrase: Phrase) -> str:
+    """The first signs of a phrase that does not begin with a Latin word; else empty."""
+    return "" if phrase.starts == "latin" else next(_stretches(phrase))[:BEGINNING]
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of ``words``, in which each sign is looked at once; one that finds nothing for none."""
+    several: dict[str, set[str]] = {}
+    for word in words:
+        several.setdefault(word[0], set()).add(word[1:])
+    branches = [
+        re.escape(sign) + ("" if "" in rests else f"(?:{_any_of(rests)})") for sign, rests in sorted(several.items())
+    ]
+    return "|".join(branches) or "(?!)"
 
 
 def _after_padding(folded: str, end: int) -> int:
@@ -196,6 +262,6 @@ def _after_padding(folded: str, end: int) -> int:
 
 
 def _token_pattern(known: frozenset[str]) -> re.Pattern[str]:
-    """Words of scripts with blanks, and single signs of the others where a term holds them."""
+    """Words of scripts with blanks, and runs of single signs of the others that are in a term, as a group."""
     singles = "".join(sorted(re.escape(piece) for piece in known if len(piece) == 1 and script(piece) != "latin"))
-    return re.compile(f"{WORD}|[{singles}]" if singles else WORD)
+    return re.compile(f"{WORD}|([{singles}]+)" if singles else WORD)

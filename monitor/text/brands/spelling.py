@@ -21,7 +21,8 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_TO_LATIN = str.maketrans(LOOK_ALIKES)
+# The second way holds for Greek capitals, which look like other letters than the small ones they are folded to.
+_TO_LATIN = str.maketrans(LOOK_ALIKES), str.maketrans({**LOOK_ALIKES, "ν": "n", "υ": "y", "μ": "m", "ζ": "z"})
 _FIGURES = tuple(str.maketrans(f"0{one}34578", f"o{letter}eastb") for one, letter in (("1", "i"), ("1", "l")))
 # Telugu case endings and "-wala", as people write them onto a Latin name without a keyboard of their own.
 _ENDINGS = _set(
@@ -83,9 +84,10 @@ class Speller:
         bare = without_accents(word)
         if bare in self._names:
             return Spelling(bare, "exact", len(word))
-        latin = bare.translate(_TO_LATIN)
-        if latin in self._names and len(latin) >= DISGUISED_FROM:
-            return Spelling(latin, "look-alike", len(word))
+        for table in _TO_LATIN:
+            latin = bare.translate(table)
+            if latin in self._names and len(latin) >= DISGUISED_FROM:
+                return Spelling(latin, "look-alike", len(word))
         return None
 
     def _without_figures(self, word: str) -> Spelling | None:

@@ -77,12 +77,17 @@ def compiled(brands: Sequence[Brand]) -> Terms:
     for place, brand in enumerate(brands):
         for role, words in _listed(brand):
             for term in words:
-                use = Use(place, role, term, capitals=role in ("name", "product") and _is_acronym(term))
-                for phrase in phrases(term, role):
-                    terms.add(phrase, use)
-                    if role not in CONTEXT and not phrase.plural:
-                        _note_names(terms, phrase, forgiving=brand.forgiving and role in ("name", "product"))
+                _add(terms, Use(place, role, term, role in ("name", "product") and _is_acronym(term)))
+                if brand.forgiving and role in ("name", "product"):
+                    terms.forgiven |= set(fold(term).split())  # words as configured, not run together
     return terms
+
+
+def _add(terms: Terms, use: Use) -> None:
+    for phrase in phrases(use.term, use.role):
+        terms.add(phrase, use)
+        if use.role not in CONTEXT and not phrase.plural:
+            terms.names |= {piece for piece in phrase.pieces if piece.isascii() and piece[0].isalnum()}
 
 
 def _listed(brand: Brand) -> tuple[tuple[Role, Sequence[str]], ...]:
@@ -98,13 +103,6 @@ def _listed(brand: Brand) -> tuple[tuple[Role, Sequence[str]], ...]:
 
 def _is_acronym(term: str) -> bool:
     return len(term) <= ACRONYM and term.isascii() and term.isalpha() and term.isupper()
-
-
-def _note_names(terms: Terms, phrase: Phrase, *, forgiving: bool) -> None:
-    latin = {piece for piece in phrase.pieces if piece.isascii() and piece[0].isalnum()}
-    terms.names |= latin
-    if forgiving:
-        terms.forgiven |= latin
 
 
 def phrases(term: str, role: Role) -> Iterator[Phrase]:
