@@ -16,7 +16,7 @@ MOST_STRANGERS = 5  # names of nobody that is watched, of one text
 _STRANGER = r"([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)"
 _DOES = re.compile(rf"{_STRANGER} {words.DEEDS}\b")
 _NAMED = re.compile(rf"(?:[Uu]nlike|than|[Tt]hanks to|[Tt]hank you,?) {_STRANGER}\b")
-_CLAUSE = re.compile(r"(?:,|\b(?:but|and|while|whereas|because|meanwhile|so)) \Z")
+_CLAUSE = re.compile(r"(?:,|\b(?:but|and|while|whereas|because|meanwhile|so)) \Z", re.IGNORECASE)
 _BEFORE_A_NAME = ("nlike ", "than ", "hank")  # what ``_NAMED`` needs
 # Words that begin a sentence with a capital and name no company: people of the brand, things, days, ways to begin.
 _NO_STRANGERS = frozenset(

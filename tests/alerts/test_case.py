@@ -1,6 +1,7 @@
 """The case file as read from the store: what it counts, what it leaves out, and that it is quick."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -9,7 +10,7 @@ import pytest
 from alerts.case import CaseReader, usual_hour
 from alerts.domain import Finding, Incident, Level, Status
 from graph.forecast.log_linear import LogLinear
-from monitor.domain import Account, AccountKey, Assessment, Brand, BrandMatch, Metrics, Post, PostKey, Repost
+from monitor.domain import Account, AccountKey, Assessment, Brand, BrandMatch, Metrics, Post, PostKey, Repost, Towards
 from monitor.store.crawls import CrawlState, CrawlStore
 from monitor.store.meta import MetaStore
 from monitor.store.posts import PostStore
@@ -143,3 +144,15 @@ def test_the_usual_hour_takes_silence_as_silence():
     assert usual_hour(sparse, START + 10 * day + timedelta(hours=3)) < 6
     assert usual_hour(sparse[:1], START + timedelta(hours=23)) is None
     assert usual_hour([], START) is None
+
+
+def test_a_case_counts_what_is_said_of_its_brand(store, reader):
+    praise = Towards("northline", 0.1, 0.8)
+    ours = Towards("northline", 0.0, 0.0, own=True)
+    texts = [post("harp", 0), post("kind", 1), post("own", 2), post("unread", 3, complaint=None)]
+    texts[1] = replace(texts[1], assessment=replace(texts[1].assessment, towards=(praise,)))
+    texts[2] = replace(texts[2], assessment=replace(texts[2].assessment, towards=(ours,)))
+    store.add(None, texts)
+    case = reader.read(incident(), START + timedelta(hours=1))
+    assert (case.assessed, case.complaints, case.not_assessed) == (2, 1, 1)
+    assert [example.key.id for example in case.examples] == ["harp"]

@@ -1,13 +1,15 @@
 """Hourly counts: without gaps, whatever order posts come in, and never longer than four weeks."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.hours import HOUR, KEEP_HOURS, HourlyCounts, IssueHours
-from monitor.domain import AccountKey, Assessment, Post, PostKey
+from alerts.tally import IssueState
+from monitor.domain import AccountKey, Assessment, Post, PostKey, Towards
 
 START = datetime(2024, 5, 6, tzinfo=UTC)
 
@@ -78,3 +80,30 @@ def test_complaints_by_issue_are_those_of_the_last_day() -> None:
     hours.add(post(25, 0.1), "praise")
     found = hours.bins(START + timedelta(hours=26))
     assert [(one.issue, one.negative) for one in found] == [("harp", 2), ("seat", 1)]
+
+
+def test_each_brand_counts_what_is_said_about_it_and_not_what_it_says_itself() -> None:
+    read = Assessment("en", assessed=True, complaint=0.9)
+    praised = replace(post(0.1), assessment=replace(read, towards=(Towards("harborline", 0.1, 0.8),)))
+    ours = replace(post(0.2), assessment=replace(read, towards=(Towards("northline", 0.0, 0.0, own=True),)))
+    figures, issues = {}, {}
+    for brand in ("northline", "harborline"):
+        counts, by_issue = HourlyCounts(brand), IssueHours(brand)
+        for one in (praised, ours):
+            counts.add(one)
+            by_issue.add(one, "harp")
+        figures[brand] = [(hour.mentions, hour.assessed, hour.negative) for hour in counts.bins]
+        issues[brand] = [hour.negative for hour in by_issue.bins(START)]
+    assert figures == {"northline": [(2, 1, 1)], "harborline": [(2, 2, 1)]}
+    assert issues == {"northline": [1], "harborline": [1]}
+
+
+def test_an_issue_of_a_brand_is_read_towards_that_brand() -> None:
+    read = Assessment("en", assessed=True, complaint=0.9, harm_words=("broke",))
+    praised = replace(post(0.1), assessment=replace(read, towards=(Towards("harborline", 0.1, 0.8),)))
+    figures = {}
+    for brand in ("northline", "harborline"):
+        state = IssueState(brand)
+        state.see(praised, praised.key)
+        figures[brand] = (state.assessed, state.complaints, state.harm_words)
+    assert figures == {"northline": (1, 1, ("broke",)), "harborline": (1, 0, ())}

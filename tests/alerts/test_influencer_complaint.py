@@ -7,6 +7,7 @@ import pytest
 
 from alerts.detectors.influencer_complaint import Config, InfluencerComplaint
 from alerts.domain import Level
+from monitor.domain import Towards
 
 FIRES = InfluencerComplaint.example().fires
 POST, AUTHOR = FIRES.posts[0]
@@ -54,3 +55,10 @@ def test_the_brands_own_account_does_not_complain_about_itself():
     window = replace(FIRES, brand=brand, posts=((POST, replace(AUTHOR, handle="@northlineair")),))
 
     assert InfluencerComplaint(Config()).detect(window) == []
+
+
+def test_a_complaint_about_another_brand_does_not_fire_for_one_that_is_praised_beside_it():
+    praised = replace(POST.assessment, towards=(Towards("northline", 0.1, 0.7),))
+    assert detect(replace(POST, assessment=praised)) == []
+    blamed = replace(POST.assessment, complaint=0.1, towards=(Towards("northline", 0.9, -0.7, severity=3),))
+    assert [finding.level for finding in detect(replace(POST, assessment=blamed))] == [Level.escalate]

@@ -10,7 +10,7 @@ from alerts.detectors.base import Bin, IssueBin
 from alerts.detectors.volume_surge import Config, VolumeSurge
 from alerts.domain import Level
 from alerts.surge import SurgeConfig, scan
-from monitor.domain import AccountKey, Assessment, Post, PostKey
+from monitor.domain import AccountKey, Assessment, Post, PostKey, Towards
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -177,3 +177,18 @@ def test_falls_back_to_the_newest_posts_for_the_issue_and_shows_them():
 
     assert finding.arguments["issue"] == "guitar"
     assert finding.evidence == (PostKey("example", "1"), PostKey("example", "2"))
+
+
+def test_complaints_about_others_are_no_evidence():
+    blamed = Assessment("en", assessed=True, complaint=0.9)
+    praised = replace(blamed, towards=(Towards("northline", 0.1, 0.7),))
+    at = FIRES.now - timedelta(minutes=1)
+    posts = tuple(
+        (
+            Post(PostKey("example", name), AccountKey("example", "a"), "text", at, at, assessment=read, issue="harp"),
+            None,
+        )
+        for name, read in (("about us", blamed), ("about others", praised))
+    )
+    finding = VolumeSurge(Config()).detect(replace(FIRES, posts=posts))[0]
+    assert finding.evidence == (PostKey("example", "about us"),)

@@ -226,6 +226,16 @@ class TestClassify:
         for number, reason in ((1, "not JSON"), (2, 'no "text"'), (3, 'no "text"'), (4, "not UTF-8")):
             assert f"line {number}: {reason}; skipped" in printed.err
 
+    def test_where_a_brand_is_named_the_text_is_read_towards_it(self, run, write):
+        text = "Harborline was wonderful, thank you! But Northline Air broke my harp and refuses to pay, disgraceful."
+        brands = ("Northline Air", "Harborline", None, "", 5)
+        printed = run("classify", write("t.jsonl", *({"text": text, "brand": brand} for brand in brands)), "--json")
+        blamed, praised, *whole = printed.lines()
+        assert blamed["complaint"] >= 0.5 > praised["complaint"]
+        assert blamed["sentiment"] <= -1 / 3 < 1 / 3 <= praised["sentiment"]
+        assert (praised["severity"], praised["reason"]) == (0, None)
+        assert whole[0] == whole[1] == whole[2]
+
     def test_for_people_it_writes_a_line_a_text(self, run, write):
         lines = run("classify", write("t.jsonl", *TEXTS)).out.splitlines()
         assert [line.split()[2] for line in lines[:3]] == ["complaint", "praise", "complaint"]
