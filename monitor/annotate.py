@@ -51,6 +51,11 @@ class Annotator:
         self._own: dict[AccountKey, str] = {}  # accounts of brands, as far as they were met
         self._one_at_a_time = threading.Lock()  # crawlers share one set of issues
 
+    def read_with(self, reader: TextReader) -> None:
+        """Read posts with ``reader`` from now on; those that were read before stay as they are."""
+        with self._one_at_a_time:
+            self._reader = reader
+
     def recall(self, brand: str, posts: Iterable[Post]) -> None:
         """Let stored posts, oldest first, shape the issues that new ones may join."""
         with self._one_at_a_time:

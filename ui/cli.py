@@ -9,7 +9,21 @@ from typing import TextIO
 import typer
 
 from monitor.errors import ConfigurationError, RipplewatchError
-from ui.commands import board, check, classify, crawl, demo, forecast, graph_export, influence, init, replay, run
+from ui.commands import (
+    board,
+    check,
+    classify,
+    crawl,
+    demo,
+    forecast,
+    graph_export,
+    influence,
+    init,
+    match,
+    replay,
+    run,
+    train,
+)
 from ui.output import note, say
 
 FAILED, WRONG_USAGE = 1, 2
@@ -21,7 +35,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (demo, init, check, crawl, run, board, replay, forecast, classify, influence, graph_export):
+_MODULES = (
+    demo,
+    init,
+    check,
+    crawl,
+    run,
+    board,
+    replay,
+    forecast,
+    classify,
+    train,
+    match,
+    influence,
+    graph_export,
+)
+for module in _MODULES:
     module.register(app)
 
 

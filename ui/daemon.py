@@ -35,7 +35,10 @@ class Daemon:
         watch: Watch,
         outbox: Outbox,
         clock: Clock,
+        learn: Callable[[], None] = lambda: None,
     ) -> None:
+        """``learn`` takes up what was trained meanwhile; it is called at every look."""
+        self._learn = learn
         self._brands = tuple(brands)
         self._stores = stores
         self._watch = watch
@@ -79,6 +82,7 @@ class Daemon:
     def look(self) -> TickReport:
         """Take in what the crawlers found and let the pipeline look at everything."""
         now = self._clock.now()
+        self._learn()
         with self._live_guard:
             while self._found:
                 report = self._found[0]

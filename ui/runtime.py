@@ -37,11 +37,11 @@ from monitor.store.ledger import LedgerStore
 from monitor.store.meta import MetaStore
 from monitor.store.models import TextModelStore
 from monitor.store.readings import ReadingStore
-from monitor.text.reader import TextReader
 from monitor.text.topics.issues import RECALLED, IssueClusters
 from ui.crawler import Crawler, ReadySource
 from ui.daemon import Daemon
 from ui.interest import StoredInterest
+from ui.models import Renewal, reader, reader_at
 from ui.services import Services
 from ui.settings import Settings, load
 from ui.teaching import Teaching
@@ -124,7 +124,7 @@ def watch(
 
 def annotator(stores: Stores, brands: Sequence[Brand], now: datetime) -> Annotator:
     """Reads posts for ``brands``; the issues of the month before ``now`` are known."""
-    reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, brands=brands)
+    reads = Annotator(Matcher(brands), reader(stores.models), IssueClusters(), stores.posts, brands=brands)
     for brand in brands:
         reads.recall(brand.id, reversed(stores.posts.about(brand.id, now - RECALLED, now, MOST_RECALLED)))
     return reads
@@ -174,11 +174,12 @@ def open_replay(
     label: RecordingLabel | None = None,
     on_tick: Callable[[TickReport], None] = lambda _: None,
     people: Sequence[Person] = (),
+    taught: str | None = None,
 ) -> Iterator[ReplayRun]:
     """A replay into the database at ``url``; ``factor`` times as fast as real time, or at full speed.
 
-    Nobody is told anything unless ``people`` are given: a replay is about the past. Raises StorageError where the
-    database is that of a live watch.
+    Nobody is told anything unless ``people`` are given: a replay is about the past. Posts are read with the models of
+    the database at ``taught``, where given. Raises StorageError where the database is that of a live watch.
     """
     stores, clock = Stores(url), SystemClock()
 
@@ -195,7 +196,8 @@ def open_replay(
         known = {brand.id: brand for brand in recorded_brands(stores)} | {brand.id: brand for brand in brands}
         stores.meta.put(BRANDS_KEY, brands_to_json(known.values()))
         looked = watch(stores, brands, people, settings, lazy=LAZY if factor is None else timedelta(0))
-        reads = Annotator(Matcher(brands), TextReader(), IssueClusters(), stores.posts, brands=brands, relearn=True)
+        reading = reader_at(taught) if taught else reader(stores.models)
+        reads = Annotator(Matcher(brands), reading, IssueClusters(), stores.posts, brands=brands, relearn=True)
         transact = partial(transaction, stores.engine)
         yield ReplayRun(Replay(reads, stores.posts, stores.meta, looked, transact, every, paced), stores)
     finally:
@@ -214,7 +216,7 @@ def ready_sources(
     return ready
 
 
-def collector(settings: Settings, stores: Stores, sources: Mapping[str, ReadySource], clock: Clock) -> Collector:
+def collector(stores: Stores, sources: Mapping[str, ReadySource], reads: Annotator, clock: Clock) -> Collector:
     """Asks ``sources`` for the watched brands and stores what they find."""
     pacing = {
         name: Pacing(
@@ -224,7 +226,7 @@ def collector(settings: Settings, stores: Stores, sources: Mapping[str, ReadySou
         for name, ready in sources.items()
     }
     asked = {name: ready.source for name, ready in sources.items()}
-    return Collector(asked, annotator(stores, settings.watched(), clock.now()), stores.crawling, clock, pacing)
+    return Collector(asked, reads, stores.crawling, clock, pacing)
 
 
 @contextmanager
@@ -236,7 +238,7 @@ def open_crawler(settings: Settings, clock: Clock, client: MakeClient = HttpClie
     crawler = Crawler(
         brands,
         sources,
-        collector(settings, stores, sources, clock),
+        collector(stores, sources, annotator(stores, brands, clock.now()), clock),
         stores.crawling,
         StoredInterest(brands, stores.crawling),
         clock,
@@ -255,7 +257,8 @@ def open_daemon(settings: Settings, clock: Clock, client: MakeClient = HttpClien
     stores = live_stores(settings)
     sources = ready_sources(settings, stores, clock, client)
     brands = settings.watched()
-    collects = collector(settings, stores, sources, clock)
+    stamp, reads = stores.models.stamp(), annotator(stores, brands, clock.now())
+    collects = collector(stores, sources, reads, clock)
 
     def crawler(daemon: Daemon) -> Crawler:
         return Crawler(brands, sources, collects, stores.crawling, daemon, clock, daemon.found)
@@ -263,7 +266,8 @@ def open_daemon(settings: Settings, clock: Clock, client: MakeClient = HttpClien
     looked = watch(stores, brands, settings.team(), settings)
     sender = outbox(stores, settings, brands, clock)
     try:
-        with closing(Daemon(brands, crawler, stores.crawling, looked, sender, clock)) as daemon:
+        learns = Renewal(stores.models, reads.read_with, stamp)
+        with closing(Daemon(brands, crawler, stores.crawling, looked, sender, clock, learns)) as daemon:
             daemon.restore()
             yield daemon
     finally:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.domain import PostKey
@@ -12,9 +12,7 @@ from monitor.store.models import TextModelStore
 from monitor.store.readings import LanguageCount
 from monitor.text.lessons import Lessons, gathered
 from ui.memory import Memory
-
-if TYPE_CHECKING:
-    from ui.models import InUse
+from ui.models import InUse, in_use
 
 DAYS = 7  # back, over which posts are counted
 
@@ -48,7 +46,7 @@ class Readings(Protocol):
 class LanguageReading:
     """How one language is read."""
 
-    used: "InUse"
+    used: InUse
     lessons: Lessons  # what people have said so far
     counted: LanguageCount  # posts of the last days
 
@@ -78,7 +76,7 @@ class Teaching:
     readings: Readings
     clock: Clock
     gathered: Memory[Gathered] = field(default_factory=Memory, repr=False)
-    used: Memory[Mapping[str, "InUse"]] = field(default_factory=Memory, repr=False)
+    used: Memory[Mapping[str, InUse]] = field(default_factory=Memory, repr=False)
 
     def stamp(self) -> str:
         """Changes whenever somebody marked a post or a model was trained."""
@@ -100,8 +98,6 @@ class Teaching:
 
     def reading(self, now: datetime) -> ReadingPage:
         """How each language is read, by what, and what was not read in the days before ``now``."""
-        from ui.models import in_use
-
         used = self.used.of((str(self.models.stamp()),), lambda: in_use(self.models))
         lessons, others = self.gathered.of(
             (str(self.labels.newest()),), lambda: gathered(self.labels.all(), tuple(used))

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.text.lessons import Lesson, Lessons, Parts, split
-from monitor.text.lexicon import Sample
+from monitor.text.lexicon import Sample, load
 from monitor.text.measures import Figure, Gain, Quality, gain, quality, ranking
+from monitor.text.normalise import fold, mask
+from monitor.text.score import complaint, tally
 
 LEAST = 60  # labels of a language from which training makes sense
 LEAST_OF_A_KIND = 15  # complaints, and other texts, among them
+LEAST_TRAINED = 8  # of each kind in the training part, where many texts may be copies of tested ones
 LEAST_TESTED = 3  # of each kind in the test part
 SURE = 0.9  # share of the resamples from which a loss of F1 is no chance any more
 SURE_UNSTEADY = 0.975  # the same for probabilities that fit worse
@@ -57,6 +60,16 @@ class Outcome:
     tested: Comparison | None = None  # on the test part
     samples: Comparison | None = None  # on the program's own invented sentences
     agreement: Figure | None = None  # of files with the present reading; .5 is chance
+
+
+def by_lexicon(language: str) -> Read:
+    """The reading of the word lists alone, for a language that has no model yet."""
+    lexicon = load(language)
+
+    def read(texts: Sequence[str]) -> NDArray[np.float64]:
+        return np.array([complaint(lexicon, tally(lexicon, mask(fold(text)))) for text in texts], float)
+
+    return read
 
 
 def decide(
@@ -102,10 +115,13 @@ def _lacking(said: Sequence[Lesson], parts: Parts) -> str:
     """What is missing for training; empty where nothing is."""
     complaints = sum(lesson.label for lesson in said)
     tested = sum(lesson.label for lesson in parts.test)
+    taught = [lesson.label for lesson in parts.train if lesson.weight >= 1]
     wanted = {
         "labels": (len(said), LEAST),
         "labels that say complaint": (complaints, LEAST_OF_A_KIND),
         "labels that say no complaint": (len(said) - complaints, LEAST_OF_A_KIND),
+        "complaints to train on": (sum(taught), LEAST_TRAINED),
+        "other texts to train on": (len(taught) - sum(taught), LEAST_TRAINED),
         "complaints in the test part": (tested, LEAST_TESTED),
         "other texts in the test part": (len(parts.test) - tested, LEAST_TESTED),
     }

@@ -52,7 +52,8 @@ def register(app: typer.Typer) -> None:
             recording = read_archive(files, progress=lambda n: bar.update(reading, completed=n))
             bar.remove_task(reading)
             looking = bar.add_task("replaying", total=len(recording))
-            with open_replay(db, settings, brands, every=timedelta(minutes=every), factor=factor) as run:
+            taught, pace = settings.database if config else None, timedelta(minutes=every)
+            with open_replay(db, settings, brands, pace, factor, taught=taught) as run:
                 report = run.replay.run(bar.track(recording.events(), task_id=looking))
                 incidents = run.incidents_between(report.first_at, report.last_at)
         note_dropped(recording.dropped, recording.counts.dropped)

@@ -102,6 +102,14 @@ def test_labels_of_one_kind_train_nothing():
     assert "0 of 15 needed (labels that say no complaint)" in outcome.why
 
 
+def test_copies_of_one_text_train_nothing():
+    text = "they broke my guitar at the gate {} and nobody at the desk wants to hear about it at all"
+    copies = Lessons(tuple(Lesson(text.format(n), n % 2 == 0) for n in range(200)))
+    outcome, _, taught = run(copies, Reading(), Reading())
+    assert (outcome.state, taught) == ("too_little", [])
+    assert "complaints to train on" in outcome.why
+
+
 @pytest.mark.parametrize("share", [1.0, 0.5])
 def test_a_file_that_contradicts_the_present_reading_is_refused_unread(share):
     outcome, model, taught = run(lessons(200, share, from_file=True), Reading(wrong=20), Reading())
