@@ -178,7 +178,8 @@ class Services:
             return None
         file = self._file(incident, self.now())
         forest, points = self.pictures.of(self._key(incident), lambda: self._picture(incident))
-        newest = self.posts.of_issue(incident.brand, incident.issue, POSTS_SHOWN)
+        found = self.posts.of_issue(incident.brand, incident.issue, POSTS_SHOWN)
+        newest = [post.towards(incident.brand) for post in found]
         drawn = {forest.acts[point.hop].account for point in points if not point.gathered}
         label = self._label()
         return CasePage(
