@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,14 @@ def data_dir() -> Path:
     return Path(folder)
 
 
-def rows(text_set: TextSet) -> list[tuple[str, bool]]:
-    """(text, whether it has the label that counts) for each row of the set."""
+def rows(text_set: TextSet, half: int | None = None) -> list[tuple[str, bool]]:
+    """(text, whether it has the label that counts) for each row of the set, or each even (0) or odd (1) row."""
     with gzip.open(data_dir() / "text" / f"{text_set.name}.dev.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [(row["text"], row["label"] == text_set.label) for row in map(json.loads, lines)]
+        labelled = [(row["text"], row["label"] == text_set.label) for row in map(json.loads, lines)]
+    return labelled if half is None else labelled[half::2]
+
+
+def records(text_set: TextSet) -> list[dict[str, Any]]:
+    """The rows of the set as they stand."""
+    with gzip.open(data_dir() / "text" / f"{text_set.name}.dev.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
