@@ -23,6 +23,7 @@ from monitor.recording import META_KEY, RecordingLabel, spell
 from monitor.store.crawls import CrawlStore
 from monitor.store.meta import MetaStore
 from monitor.store.posts import PostStore
+from monitor.text.topics.titles import describe
 
 MOST_POSTS = 20_000
 MOST_ROOTS = 10_000
@@ -80,6 +81,7 @@ class CaseReader:
             silent=() if label else self._silent(incident.brand, now),
             reconstruction=label.label if label else None,
             extra=_lead_times(incident, label),
+            topic=describe(reversed(posts)),
             claims=gather(incident.brand, posts, states),
             unread=_languages([_language(p) for p in posts if p.assessment is None or not p.assessment.assessed]),
         )

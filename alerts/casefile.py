@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from alerts.domain import Incident, Judgement, Truth
 from graph.domain import Forecast, GrowthPoint
 from monitor.domain import Account, AccountKey, Post, PostKey
+from monitor.text.topics.titles import NO_DESCRIPTION, Description
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class CaseClaim:
     post: Post  # the first that says so
     posts: int  # that say so
     accounts: int
-    passed_on: int  # reposts of those posts
+    passed_on: int  # reposts of those of the posts in which it is the surest claim
     sites: tuple[str, ...]  # in the order of arrival
     languages: tuple[str, ...]  # codes, "" where not known
 
@@ -110,6 +111,7 @@ class CaseFile:
     silent: tuple[SilentSource, ...] = ()
     reconstruction: str | None = None  # label, where the data is a reconstruction
     extra: Mapping[str, str] = field(default_factory=dict)
+    topic: Description = NO_DESCRIPTION  # what the posts of the issue are called, and their key phrases
     claims: tuple[CaseClaim, ...] = ()  # the most spread first
     unread: Mapping[str, int] = field(default_factory=dict)  # texts not assessed by language, "" where not known
 

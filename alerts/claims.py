@@ -25,11 +25,12 @@ _KEY = 12  # characters
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A claim in one post."""
+    """A claim in one post. Reposts of the post count for its surest claim only: for that one it was passed on."""
 
     post: Post
     claim: Claim
     key: str
+    surest: bool
 
 
 def gather(brand: str, posts: Sequence[Post], states: Sequence[CascadeState]) -> tuple[CaseClaim, ...]:
@@ -71,7 +72,12 @@ def _said(brand: str, posts: Sequence[Post]) -> Iterator[_Said]:
             if len(read) >= MOST_TEXTS:
                 continue
             read[text] = tuple((claim, key_of(claim.quote)) for claim in claims(*text))
-        yield from (_Said(post, claim, key) for claim, key in read[text])
+        surest = max((claim for claim, _ in read[text]), key=_surely, default=None)
+        yield from (_Said(post, claim, key, claim is surest) for claim, key in read[text])
+
+
+def _surely(claim: Claim) -> float:
+    return claim.score
 
 
 def _moment(one: _Said) -> datetime:
@@ -85,6 +91,7 @@ def _reposts(state: CascadeState) -> int:
 def _claim(group: Sequence[_Said], passed: Mapping[PostKey, int]) -> CaseClaim:
     first = group[0]
     posts = {one.post.key: one.post for one in group}
+    surest = {one.post.key for one in group if one.surest}
     return CaseClaim(
         key=first.key,
         keys=frozenset(one.key for one in group),
@@ -93,7 +100,7 @@ def _claim(group: Sequence[_Said], passed: Mapping[PostKey, int]) -> CaseClaim:
         post=first.post,
         posts=len(posts),
         accounts=len({post.author for post in posts.values()}),
-        passed_on=sum(passed.get(key, 0) for key in posts),
+        passed_on=sum(passed.get(key, 0) for key in surest),
         sites=tuple(dict.fromkeys(key.source for key in posts)),
         languages=tuple(dict.fromkeys(post.assessment.language or "" for post in posts.values() if post.assessment)),
     )

@@ -7,7 +7,7 @@ Opinions, wishes, questions, requests and greetings are no claims. What speaks f
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from monitor.text.lexicon import languages as covered
 from monitor.text.lexicon import load, phrases
 from monitor.text.normalise import fold, mask
-from monitor.text.phrases import Phrases
+from monitor.text.phrases import Hit, Phrases
 
 READ = 5_000  # characters of a text that are looked at
 LONGEST = 280  # characters of one claim
@@ -44,6 +44,7 @@ _WEIGHTS = {
     "short": -0.8,
 }
 _BIAS = -1.7
+_NOT_PAST = frozenset(("mood", "opinion", "greeting"))
 _SHORT = 14  # letters below which a sentence hardly says what happened; a Chinese character counts for two
 
 # Where a sentence ends: marks of all four languages; a full stop only before a blank, so that "3.5" stays whole.
@@ -117,29 +118,37 @@ def score(sentence: str, language: str) -> float:
 def _features(words: str, language: str, *, asked: bool) -> Mapping[str, float]:
     cues = _cues(language)
     seen: dict[str, float] = {}
-    for _, role in cues.words.find(words):
+    found = list(cues.words.find(words))
+    for _, role in found:
         seen[role] = min(seen.get(role, 0.0) + (1.0 if role not in seen else 0.3), 1.6)
     letters = len(_LETTER.findall(words)) + len(_IDEOGRAPH.findall(words))
-    happened = _happened(cues, words)
-    if happened and "event" not in seen:
+    if "event" in seen:
+        seen.pop("past", None)
+    elif _happened(cues.past, found, words):
         seen["past"] = 1.0
     if asked or cues.asks.search(words.rstrip(" .!~")):
         seen["asks"] = 1.0
     if _NUMBER.search(words) or _NUMBER_WORDS.search(words):
         seen["number"] = 1.0
-    if next(load(language).facets.find(words), None) is not None:
-        seen["harm"] = 1.0
+    seen["harm"] = _harm(words, language)
     if letters < _SHORT:
         seen["short"] = 1.0
     return seen
 
 
-def _happened(cues: _Cues, words: str) -> bool:
+def _harm(words: str, language: str) -> float:
+    """How much harm is named: done or threatened, or merely something that complaints are about."""
+    facets = [facet for _, several in load(language).facets.find(words) for facet in several]
+    if any(facet.kind != "reason" for facet in facets):
+        return 1.0
+    return 0.6 if any(facet.weight >= 1 for facet in facets) else 0.0
+
+
+def _happened(past: re.Pattern[str], cues: Sequence[tuple[Hit, str]], words: str) -> bool:
     """Whether a past form stands in ``words`` that belongs to no word of another list ("disappointed")."""
-    taken = [hit for hit, role in cues.words.find(words) if role in {"mood", "opinion", "greeting"}]
+    taken = [hit for hit, role in cues if role in _NOT_PAST]
     return any(
-        all(found.end() <= hit.start or found.start() >= hit.end for hit in taken)
-        for found in cues.past.finditer(words)
+        all(found.end() <= hit.start or found.start() >= hit.end for hit in taken) for found in past.finditer(words)
     )
 
 
@@ -188,5 +197,5 @@ def _folder() -> Traversable:
 @cache
 def _cues(language: str) -> _Cues:
     document = tomllib.loads((_folder() / f"{language}.toml").read_text(encoding="utf-8"))
-    past, asks = (re.compile(document.pop(name)) for name in ("past", "asks"))
+    past, asks = (re.compile(document.pop(name)) for name in ("past_form", "asks_form"))
     return _Cues(Phrases({phrase: role for role, listed in document.items() for phrase in phrases(listed)}), past, asks)

@@ -101,7 +101,12 @@ def incident(**more):
 
 
 def case(store, reader, of=None):
-    posts = [post("harp", BROKEN), post("p1", DRUNK, 1), post("p2", f"{DRUNK} wow", 2), post("p3", DRUNK, 3)]
+    posts = [
+        post("harp", f"{BROKEN} I saw it at the gate."),
+        post("p1", DRUNK, 1),
+        post("p2", f"{DRUNK} wow", 2),
+        post("p3", DRUNK, 3),
+    ]
     ja = post("p4", "これはひどい", 4, language="ja", read=Assessment("ja", assessed=False))
     mute = post("p5", "🙃", 5, language=None, read=Assessment(None, assessed=False))
     reposts = [
@@ -114,7 +119,11 @@ def case(store, reader, of=None):
 
 def test_what_was_passed_on_counts_and_answers_to_it_do_not(store, reader):
     claims = case(store, reader).claims
-    assert [(claim.quote, claim.posts, claim.passed_on) for claim in claims] == [(BROKEN, 1, 4), (DRUNK, 3, 0)]
+    assert [(claim.quote, claim.posts, claim.passed_on) for claim in claims] == [
+        (BROKEN, 1, 4),
+        (DRUNK, 3, 0),
+        ("I saw it at the gate.", 1, 0),
+    ]
 
 
 def test_the_case_says_how_many_texts_were_not_assessed_and_in_which_languages(store, reader):
@@ -124,7 +133,7 @@ def test_the_case_says_how_many_texts_were_not_assessed_and_in_which_languages(s
 
 def test_the_truth_of_a_case_is_that_of_its_leading_claim_until_a_person_speaks_of_the_whole(store, reader):
     file = case(store, reader)
-    leading, other = file.claims
+    leading, other, _ = file.claims
     assert (file.truth, file.judged) == (Truth.unverified, None)
 
     at = START + timedelta(minutes=30)
