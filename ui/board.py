@@ -14,7 +14,7 @@ from ui.i18n import Texts, languages, zone
 from ui.runtime import open_services
 from ui.services import Services
 from ui.settings import load
-from ui.views import alerts, case, sources
+from ui.views import alerts, case, sources, topics
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -66,7 +66,10 @@ def _navigate(services: Services, texts: Texts, waiting: int, name: str) -> None
     )
     one = st.Page(draw_case, title=texts("nav.case"), url_path="case")
     seen = st.Page(partial(sources.render, services, texts, who), title=texts("nav.sources"), url_path="sources")
-    page = st.navigation([every, one, seen])
+    about = st.Page(
+        partial(topics.render, services, texts, who, open_case), title=texts("nav.topics"), url_path="topics"
+    )
+    page = st.navigation([every, one, about, seen])
     components.said()
     page.run()
 

@@ -22,6 +22,7 @@ from ui.commands import (
     match,
     replay,
     run,
+    topics,
     train,
 )
 from ui.output import note, say
@@ -45,6 +46,7 @@ _MODULES = (
     replay,
     forecast,
     classify,
+    topics,
     train,
     match,
     influence,

@@ -37,6 +37,7 @@ from monitor.store.ledger import LedgerStore
 from monitor.store.meta import MetaStore
 from monitor.store.models import TextModelStore
 from monitor.store.readings import ReadingStore
+from monitor.store.topics import TopicStore
 from monitor.text.topics.issues import RECALLED, IssueClusters
 from ui.crawler import Crawler, ReadySource
 from ui.daemon import Daemon
@@ -45,6 +46,8 @@ from ui.models import Renewal, reader, reader_at
 from ui.services import Services
 from ui.settings import Settings, load
 from ui.teaching import Teaching
+from ui.topic_pages import TopicPages
+from ui.topics import TopicReader
 
 MakeClient = Callable[..., HttpClient]  # of configuration, clock and ledger
 LAZY = timedelta(seconds=2)  # real time in which a replay at full speed need not look at the database
@@ -92,7 +95,14 @@ def open_services(url: str, config: Path | None = None, clock: Clock | None = No
         gaps=stores.crawling.gaps,
         teaching=Teaching(stores.labels, stores.models, ReadingStore(stores.engine), clock),
         sees={name: spec.capabilities for name, spec in SOURCES.items()},
+        topics=topic_pages(stores, brands),
     )
+
+
+def topic_pages(stores: Stores, brands: Sequence[Brand]) -> TopicPages:
+    """What the Topics page shows of ``stores``."""
+    reader = TopicReader(TopicStore(stores.engine), stores.posts, brands)
+    return TopicPages(reader, stores.incidents, stores.posts, stores.meta)
 
 
 def case_reader(stores: Stores, brands: Sequence[Brand]) -> CaseReader:

@@ -21,6 +21,7 @@ from ui.next_steps import NextStep, next_steps
 from ui.ports import Cases, Crawls, Deliveries, Gaps, Incidents, Meta, Posts
 from ui.sight import Blind, blind_spots
 from ui.teaching import ReadingPage, Teaching
+from ui.topic_pages import TopicPages
 
 Whose = Literal["everyone", "free", "mine"]
 Change = Callable[[Incident], tuple[Incident, LogEntry]]
@@ -122,6 +123,7 @@ class Services:
     gaps: Gaps
     teaching: Teaching
     sees: Mapping[str, Capabilities | None] = field(default_factory=dict)  # what each source can see
+    topics: TopicPages | None = None
     files: Memory[CaseFile] = field(default_factory=Memory, repr=False)
     pictures: Memory[tuple[Forest, Sequence[Placed]]] = field(default_factory=Memory, repr=False)
 

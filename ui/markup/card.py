@@ -7,6 +7,7 @@ from ui.charts.spark import sparkline
 from ui.i18n import Texts
 from ui.markup import phrases
 from ui.markup.safe import handle, picture, safe
+from ui.markup.topics import described
 from ui.theme import LEVELS
 
 
@@ -36,7 +37,7 @@ def _what(file: CaseFile, texts: Texts) -> str:
     return (
         '<div class="rw-what">'
         f'<p class="rw-line">{level_mark(incident, texts)} · {" · ".join(line)}</p>'
-        f"{_headline(file, texts)}{_by(file, texts)}</div>"
+        f"{_headline(file, texts)}{described(file.topic, texts)}{_by(file, texts)}</div>"
     )
 
 

@@ -11,6 +11,7 @@ from ui.markup import phrases
 from ui.markup.card import arrivals, level_mark, standing
 from ui.markup.safe import handle, safe
 from ui.markup.sources import said
+from ui.markup.topics import described
 from ui.next_steps import NextStep
 from ui.sight import Blind
 
@@ -30,7 +31,7 @@ def head(file: CaseFile, texts: Texts) -> str:
     )
     return (
         f'<div class="rw-head"><p class="rw-line">{level_mark(incident, texts)} · {" · ".join(line)}</p>'
-        f"<h2>{safe(phrases.title(incident, file, texts), 140)}</h2>"
+        f"<h2>{safe(phrases.title(incident, file, texts), 140)}</h2>{described(file.topic, texts)}"
         f'<p class="rw-sentence">{safe(phrases.sentence(file, texts), 600)}</p>{standing(file, texts)}</div>'
     )
 

@@ -16,6 +16,7 @@ LEAST_WORDS = 2  # with a meaning of their own; "really?" and "why me?" ask noth
 LEAST_AUTHORS = 2
 MOST_OPEN = 1_000
 HALF_LIFE = timedelta(days=7)
+_NO_QUESTION = ("how to ",)  # at the beginning of a heading; with a question mark it asks
 _NEAR_START = 25  # characters within which a question without a question mark must say that it is one
 _MARKS = ("?", "？", "؟")
 
@@ -56,7 +57,7 @@ def _asks(sentence: str, language: str | None) -> bool:
 
 
 def _begins_so(folded: str, language: str | None) -> bool:
-    if language is None or language not in languages():
+    if language is None or language not in languages() or folded.startswith(_NO_QUESTION):
         return False
     # Verbs stand last in Korean and Telugu, and there the word that asks is at the end.
     begun = folded if language in {"ko", "te"} else folded[:_NEAR_START]

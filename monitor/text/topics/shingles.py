@@ -6,9 +6,9 @@ texts at once: one by one its own loop over the pieces would take most of the ti
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from monitor.text.normalise import fold, mask
@@ -26,12 +26,12 @@ _NO_LETTER = re.compile(r"[\W_]+")  # vowel signs of Indian scripts fall out too
 _FACTOR = np.uint32(0x9E3779B1)  # odd, its bits well spread: the base of the running hash
 
 
+@cache
 def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    from datasketch import MinHash  # takes most of a second, which commands that compare no texts need not wait
+
     first, second = MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32").permutations
     return np.asarray(first, np.uint32), np.asarray(second, np.uint32)
-
-
-_SCALE, _SHIFT = _permutations()
 
 
 def bare(text: str) -> str:
@@ -77,13 +77,14 @@ def signatures(texts: Sequence[str]) -> Signatures:
 
 def _least(groups: Sequence[NDArray[np.uint32]]) -> Signatures:
     """For each group of pieces the least number under each permutation."""
+    scales, shifts = _permutations()
     if len(groups) == 1:  # 128 small steps would take longer than one large one
-        row: Signatures = (_mixed(groups[0])[:, np.newaxis] * _SCALE + _SHIFT).min(axis=0, keepdims=True)
+        row: Signatures = (_mixed(groups[0])[:, np.newaxis] * scales + shifts).min(axis=0, keepdims=True)
         return row
     starts = np.cumsum([0, *(len(group) for group in groups[:-1])])
     mixed = _mixed(np.concatenate(groups))
     found = np.empty((PERMUTATIONS, len(groups)), np.uint32)
-    for place, (scale, shift) in enumerate(zip(_SCALE, _SHIFT, strict=True)):
+    for place, (scale, shift) in enumerate(zip(scales, shifts, strict=True)):
         np.minimum.reduceat(mixed * scale + shift, starts, out=found[place])
     return np.ascontiguousarray(found.T)
 

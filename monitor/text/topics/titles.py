@@ -30,6 +30,15 @@ _TRAILING_TAGS = re.compile(r"(?:\s+[#＃][^\s#＃]{1,60})+\s*$")
 _CREDIT = re.compile(r"(?:\s*(?:\b(?:by|via|from|on|and|cc|h/t|w/)|[&/|(-])?\s*@[^\s@]{1,40})+\s*$", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])(?=\s)|(?<=[。！？])(?![。！？】」』”])|(?<=[。！？][】」』”])")
 _CLAUSE = re.compile('[.,;:!?()\\[\\]{}"“”「」『』【】《》…。，、！？；：|/\n]+|\\s[-–—]\\s')
+# Words that alone say nothing about a topic.
+_DULL = frozenset(
+    """
+    know knew known watch watched treat treated give gave given ask asked asking send sent tell telling made make making
+    take took taken put see seen saw said says say saying thing things way time times day days week weeks year years
+    people person left leave six seven eight nine ten full half going gone went come came look looking read talk try
+    tried trying keep kept let happen happened
+    """.split()  # noqa: SIM905 - a list of words reads better as words
+)
 _WORD = re.compile(r"[^\W_][\w\u0c00-\u0c7f'\u200c]*")
 _LOOSE = " -–—:：|·•(（]】,，、"  # what a cut leaves at an end
 _HAN = re.compile("[\u3400-\u9fff]+")
@@ -41,6 +50,9 @@ class Description:
 
     title: str  # one line, at most 80 characters, without handles and addresses; empty where no post has words
     phrases: tuple[str, ...] = ()  # the most telling first
+
+
+NO_DESCRIPTION = Description("")
 
 
 def describe(posts: Iterable[Post]) -> Description:
@@ -147,7 +159,7 @@ def key_phrases(texts: Sequence[str], names: Iterable[str] = (), anger: Iterable
         for name in left_out:
             folded = folded.replace(name, " | ")
         for key, (written, gain) in dict(_phrases(folded)).items():
-            if written not in angry:
+            if written not in angry and written not in _DULL:
                 phrase = found.setdefault(key, _Phrase(gain))
                 phrase.texts += 1
                 phrase.written[written] += 1
