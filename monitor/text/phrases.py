@@ -87,14 +87,17 @@ class Phrases(Generic[T]):
         }
         self._heads = _heads(self._entries)
         self._starts = _starts(self._entries)
+        # Most places where a phrase might begin are told to be none by two characters.
+        self._begin = frozenset(words[:2] for words in self._entries)
+        self._singles = frozenset(words for words in self._entries if len(words) == 1)
 
     def spans(self, folded: str) -> list[tuple[int, int, str, T]]:
         """Each phrase found as (start, end, words, meaning)."""
         found: list[tuple[int, int, str, T]] = []
-        anywhere, entries, done = self._anywhere, self._entries, 0
+        anywhere, entries, begin, singles, done = self._anywhere, self._entries, self._begin, self._singles, 0
         for candidate in self._starts.finditer(folded):
             at = candidate.start()
-            if at < done:
+            if at < done or (folded[at : at + 2] not in begin and folded[at] not in singles):
                 continue
             for length in self._lengths(folded, at):
                 words = folded[at : at + length]
