@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain import Assessment, BrandMatch
+from monitor.domain import Assessment, BrandMatch, Towards
 from monitor.text.clauses import part
 from monitor.text.normalise import fold
 from monitor.text.reader import TextReader
@@ -90,6 +90,10 @@ def test_the_writers_own_fault_is_not_held_against_the_brand() -> None:
 def test_a_fault_is_still_one_where_it_is_denied_to_be_the_writers() -> None:
     assert sign(seen("Northline Air lost my bag. That is not my fault!", NORTHLINE).of("northline")) == "-"
     assert sign(seen("Northline Air blames the weather and lost my bag", NORTHLINE).of("northline")) == "-"
+    excuse = "@northlineair the next excuse: the weather was bad, so you lost my bag"
+    assert sign(seen(excuse, NORTHLINE).of("northline")) == "-"
+    assert sign(seen("Northline Air lost my bag due to snow, so they claim", NORTHLINE).of("northline")) == "-"
+    assert sign(seen("Northline Air lost my bag due to snow.", NORTHLINE).of("northline")) == "0"
     read = seen("@northlineair the fog is not your fault, but you lost my bag", NORTHLINE)
     assert sign(read.of("northline")) == "-"
 
@@ -178,6 +182,13 @@ def test_what_a_brand_writes_is_no_complaint_about_itself() -> None:
     assert said.is_complaint_about("harborline")
     assert not said.counts_for("northline"), "it does not thin out the share of complaints either"
     assert said.counts_for("harborline")
+
+
+def test_words_that_were_taken_back_are_gone_from_every_view() -> None:
+    said = Assessment("en", True, 0.9, words=("lost",), towards=(Towards("northline", 0.1, 0.5, words=("lovely",)),))
+    gone = said.without_words()
+    assert (gone.words, gone.towards[0].words) == ((), ())
+    assert (gone.complaint, gone.of("northline").complaint) == (0.9, 0.1)
 
 
 def test_a_copy_is_the_same_text() -> None:
