@@ -12,6 +12,7 @@ from monitor.errors import ConfigurationError, RipplewatchError
 from ui.commands import (
     board,
     check,
+    claims,
     classify,
     crawl,
     demo,
@@ -47,6 +48,7 @@ _MODULES = (
     forecast,
     classify,
     topics,
+    claims,
     train,
     match,
     influence,

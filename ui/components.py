@@ -134,17 +134,24 @@ def _acknowledge(file: CaseFile, services: Services, texts: Texts, who: str) -> 
         type="primary",
         disabled=not who,
         help=None if who else texts("who.missing"),
-        on_click=lambda: carry_out(lambda: services.acknowledge(id, who), texts, texts("act.done_acknowledged")),
+        on_click=_take,
+        args=(services, id, texts, who),
     )
 
 
-def carry_out(act: Callable[[], object], texts: Texts, done: str) -> None:
-    """Carry out an act before the page is drawn again, and note what to say about it."""
+def _take(services: Services, id: str, texts: Texts, who: str) -> None:
+    carry_out(lambda: services.acknowledge(id, who), texts, texts("act.done_acknowledged"))
+
+
+def carry_out(act: Callable[[], object], texts: Texts, done: str) -> bool:
+    """Carry out an act before the page is drawn again, and note what to say about it; whether it was done."""
     try:
         act()
-        st.session_state[_SAID] = done
     except (ActRefusedError, StorageError) as error:
         st.session_state[_SAID] = texts("act.refused", reason=plain_label(str(error), 300))
+        return False
+    st.session_state[_SAID] = done
+    return True
 
 
 def _assign(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
@@ -156,11 +163,11 @@ def _assign(file: CaseFile, services: Services, texts: Texts, who: str) -> None:
 
 
 def _hand_over(services: Services, id: str, texts: Texts, who: str) -> None:
-    owner = _written(f"owner-{id}")
+    owner = written(f"owner-{id}")
     carry_out(lambda: services.assign(id, owner, who), texts, texts("act.done_assigned", owner=plain_label(owner)))
 
 
-def _written(key: str) -> str:
+def written(key: str) -> str:
     """What stands in a field at the click: a callback's arguments are those of the run before."""
     return str(st.session_state.get(key) or "").strip()
 
@@ -195,14 +202,14 @@ def _dismiss(file: CaseFile, services: Services, texts: Texts, who: str) -> None
         pressed = st.button(
             texts("act.dismiss_do"), key=f"dismiss-do-{id}", type="primary", on_click=_close_as_none, args=todo
         )
-        if pressed and not _written(f"reason-{id}"):
+        if pressed and not written(f"reason-{id}"):
             st.warning(texts("act.dismiss_missing"))
 
 
 def _close_as_none(services: Services, id: str, texts: Texts, who: str) -> None:
-    reason = _written(f"reason-{id}")
+    reason = written(f"reason-{id}")
     if reason:
-        verdict = Verdict(_written(f"verdict-{id}"))
+        verdict = Verdict(written(f"verdict-{id}"))
         carry_out(lambda: services.dismiss(id, reason, verdict, who), texts, texts("act.done_dismissed"))
 
 
@@ -216,7 +223,7 @@ def _resolve(file: CaseFile, services: Services, texts: Texts, who: str) -> None
 
 
 def _close(services: Services, id: str, texts: Texts, who: str) -> None:
-    verdict = Verdict(_written(f"end-{id}"))
+    verdict = Verdict(written(f"end-{id}"))
     carry_out(lambda: services.resolve(id, verdict, who), texts, texts("act.done_resolved"))
 
 

@@ -77,9 +77,9 @@ def forecaster() -> Forecaster:
     return FORECASTERS[DEFAULT]()
 
 
-def open_services(url: str, config: Path | None = None, clock: Clock | None = None) -> Services:
-    """What the board asks; brands and people come from ``config``, or from the database's own recording."""
-    stores, settings = Stores(url), load(config).settings if config else Settings()
+def open_services(at: str | Stores, config: Path | None = None, clock: Clock | None = None) -> Services:
+    """What the board asks of the database ``at``; brands and people come from ``config``, or from its own recording."""
+    stores, settings = at if isinstance(at, Stores) else Stores(at), load(config).settings if config else Settings()
     brands = settings.watched() or recorded_brands(stores)
     clock = clock or SystemClock()
     return Services(

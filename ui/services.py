@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from alerts import acts
-from alerts.casefile import CaseFile, SilentSource
-from alerts.domain import Incident, Level, LogEntry, Person, Status, Verdict
+from alerts.casefile import CaseClaim, CaseFile, SilentSource
+from alerts.domain import Incident, Judgement, Level, LogEntry, Person, Status, Truth, Verdict
 from monitor.clock import Clock
 from monitor.domain import AccountKey, Brand, Gap, Post, PostKey
 from monitor.errors import RipplewatchError
@@ -179,6 +179,7 @@ class Services:
         if incident is None:
             return None
         file = self._file(incident, self.now())
+        claiming = [claim.post for claim in file.claims]
         forest, points = self.pictures.of(self._key(incident), lambda: self._picture(incident))
         found = self.posts.of_issue(incident.brand, incident.issue, POSTS_SHOWN)
         newest = [post.towards(incident.brand) for post in found]
@@ -188,7 +189,7 @@ class Services:
             file=file,
             forest=forest,
             points=points,
-            names=self._names({*drawn, *(post.author for post in (*newest, *file.examples))}, file),
+            names=self._names({*drawn, *(post.author for post in (*newest, *file.examples, *claiming))}, file),
             newest=newest,
             log=self.incidents.history(id),
             ahead=next_steps(file, self.deliveries.of_incident(id)),
@@ -252,6 +253,22 @@ class Services:
     def resolve(self, id: str, verdict: Verdict, who: str) -> Incident:
         """Close it with a verdict."""
         return self._act(id, lambda incident: acts.resolve(incident, verdict, who, self.now()))
+
+    def judge(
+        self, id: str, truth: Truth, claim: CaseClaim | None, seen: Judgement | None, because: tuple[str, str], who: str
+    ) -> None:
+        """``who`` says whether ``claim`` holds (None: the whole case), ``because`` of a source and a note.
+
+        ``seen`` is what stood there: what somebody else has said since is not overwritten.
+        """
+        keys = (claim.key, *sorted(claim.keys - {claim.key})) if claim else ()
+        was = seen.at if seen else None
+        self._act(
+            id,
+            lambda incident: acts.judge(
+                incident, truth, who, self.now(), keys, seen=was, source=because[0], note=because[1]
+            ),
+        )
 
     def mark(self, post: PostKey, complaint: bool | None, brand: str, who: str) -> None:
         """``who`` says whether ``post`` complains about ``brand``; None takes back what was said."""

@@ -188,7 +188,7 @@ def test_a_daemon_that_stands_still_is_no_all_clear(services):
 
 def test_the_timeline_ends_with_what_comes_next(services):
     page = services.case("guitar-1", "Ada")
-    shown = case_markup.timeline(page.log, page.ahead, page.file.now, TEXTS)
+    shown = case_markup.timeline(page.file, page.log, page.ahead, TEXTS)
     assert shown.index("opened at watch") < shown.index("raised to escalate, 402 posts") < shown.index(">next<")
     assert "a first look was due at 10:27" in shown
 
@@ -199,7 +199,7 @@ def test_every_page_reads_in_every_language(services, code):
     page = services.case("guitar-1", "Ada")
     markup = card(page.file, texts) + case_markup.head(page.file, texts) + case_markup.known(page.file, texts)
     markup += case_markup.carriers(page.file, texts)
-    markup += case_markup.timeline(page.log, page.ahead, page.file.now, texts)
+    markup += case_markup.timeline(page.file, page.log, page.ahead, texts)
     assert "{" not in markup
     assert_harmless(markup)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.domain import Change, Level, Status, Verdict
+from alerts.domain import Change, Level, Status, Truth, Verdict
 from monitor.domain import AccountKey, PostKey, Repost
 from monitor.errors import StorageError
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
@@ -190,3 +190,41 @@ def test_a_memory_keeps_only_so_many():
         memory.of((name,), lambda name=name: made.append(name) or name)
     assert made == ["a", "b", "c", "a", "b"]
     assert memory.of(None, lambda: "fresh") == "fresh"
+
+
+def test_a_word_on_a_claim_is_kept_with_who_when_and_why_and_can_be_changed(services, clock):
+    claim = services.case("guitar-1", "Ada").file.claims[0]
+    services.judge("guitar-1", Truth.false, claim, None, ("ramp log", "left whole"), "A. Kim")
+    page = services.case("guitar-1", "Ada")
+    said = page.file.word_on(page.file.claims[0])
+    assert (said.truth, said.by, said.at, said.source, said.note) == (
+        Truth.false,
+        "A. Kim",
+        clock.now(),
+        "ramp log",
+        "left whole",
+    )
+    assert page.file.truth is Truth.false
+    services.judge("guitar-1", Truth.confirmed, claim, said, ("", ""), "Ada")
+    page = services.case("guitar-1", "Ada")
+    assert page.file.truth is Truth.confirmed
+    told = [(entry.by, entry.arguments["truth"]) for entry in page.log if entry.change is Change.judged]
+    assert told == [("A. Kim", "false"), ("Ada", "confirmed")]
+
+
+def test_of_two_people_who_judge_at_once_the_second_is_told_and_nothing_is_lost(services, full_url, clock):
+    claim = services.case("guitar-1", "Ada").file.claims[0]
+    elsewhere = open_services(full_url, clock=clock)
+    elsewhere.judge("guitar-1", Truth.confirmed, claim, None, ("", ""), "Mina")
+    with pytest.raises(ActRefusedError, match="Mina has marked it as confirmed meanwhile"):
+        services.judge("guitar-1", Truth.false, claim, None, ("", ""), "Ada")
+    file = services.case("guitar-1", "Ada").file
+    assert (file.truth, file.judged.by) == (Truth.confirmed, "Mina")
+
+
+def test_a_word_on_a_claim_changes_neither_level_nor_status(services):
+    before = services.incidents.get("guitar-1")
+    services.judge("guitar-1", Truth.false, None, None, ("", ""), "Ada")
+    after = services.incidents.get("guitar-1")
+    assert (after.level, after.status, after.owner) == (before.level, before.status, before.owner)
+    assert after.truth is Truth.false

@@ -6,6 +6,7 @@ from monitor.domain import Post
 from ui.charts.spark import sparkline
 from ui.i18n import Texts
 from ui.markup import phrases
+from ui.markup.claims import case_truth
 from ui.markup.safe import handle, picture, safe
 from ui.markup.topics import described
 from ui.theme import LEVELS
@@ -74,8 +75,7 @@ def _by(file: CaseFile, texts: Texts) -> str:
     if others:
         names = ", ".join(f"<b>{handle(carrier.handle)}</b>" for carrier in others)
         pieces.append(f"{safe(texts('card.carried_by'))} {names}")
-    truth = texts(f"truth.{file.incident.truth.value}")
-    pieces.append(f"{safe(texts('card.claim'))} <b>{safe(truth)}</b>")
+    pieces.append(case_truth(file, texts, beside=file.claim.text if file.claim else "–"))
     if file.incident.latest:
         newest = max(file.incident.latest, key=lambda finding: finding.level)
         name = newest.detector.replace("_", "-")
@@ -141,11 +141,11 @@ def _facts(file: CaseFile, texts: Texts) -> str:
 
 
 def _complaints(file: CaseFile, texts: Texts) -> str:
+    missing = f" · {safe(phrases.unread(file, texts))}" if file.not_assessed else ""
     if file.complaint_share is None:
-        return safe(texts("card.none_assessed"))
+        return safe(texts("card.none_assessed")) + missing
     share = texts("card.complaints", share=texts.percent(file.complaint_share))
     of = texts.count("card.of_assessed", file.assessed, languages=phrases.languages(file))
-    missing = f" · {safe(texts('card.not_assessed', n=texts.number(file.not_assessed)))}" if file.not_assessed else ""
     return f"<b>{safe(share)}</b> {safe(of)}{missing}"
 
 

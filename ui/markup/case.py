@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from alerts.casefile import Carrier, CaseFile
-from alerts.domain import LogEntry
+from alerts.domain import Change, LogEntry
+from alerts.messages.wording import shortened
 from monitor.recording import KnownMoment
 from ui.i18n import Texts
 from ui.markup import phrases
 from ui.markup.card import arrivals, level_mark, standing
+from ui.markup.claims import case_truth
 from ui.markup.safe import handle, safe
 from ui.markup.sources import said
 from ui.markup.topics import described
@@ -27,7 +29,7 @@ def head(file: CaseFile, texts: Texts) -> str:
         safe(phrases.why(incident, texts)),
         safe(texts("card.started", time=texts.moment(incident.started_at, file.now))),
         safe(texts("card.fired", time=texts.moment(incident.fired_at, file.now))),
-        f"{safe(texts('card.claim'))} <b>{safe(texts(f'truth.{incident.truth.value}'))}</b>",
+        case_truth(file, texts),
     )
     return (
         f'<div class="rw-head"><p class="rw-line">{level_mark(incident, texts)} · {" · ".join(line)}</p>'
@@ -58,6 +60,11 @@ def known(file: CaseFile, texts: Texts) -> str:
     of = texts("value.complaints", value=share, n=texts.number(file.assessed)) if file.assessed else texts("unknown")
     figures = {
         texts("part.complaints"): of,
+        **(
+            {texts("case.not_assessed"): phrases.unread(file, texts, "case.not_assessed_value")}
+            if file.not_assessed
+            else {}
+        ),
         texts("case.doubling"): phrases.doubling(file, texts),
         texts("case.depth"): texts.count("value.depth", file.depth),
         texts("case.virality"): texts("unknown") if file.virality is None else f"{file.virality:.1f}",
@@ -103,17 +110,24 @@ def _carrier(carrier: Carrier, texts: Texts) -> str:
     )
 
 
-def timeline(log: Sequence[LogEntry], ahead: Sequence[NextStep], now: datetime, texts: Texts) -> str:
+def timeline(file: CaseFile, log: Sequence[LogEntry], ahead: Sequence[NextStep], texts: Texts) -> str:
     """What was done and by whom, oldest first; then what happens next unless somebody acts."""
-    done = "".join(_done(entry, now, texts) for entry in log)
+    now = file.now
+    quotes = {key: claim.quote for claim in file.claims for key in claim.keys}
+    done = "".join(_done(entry, quotes, now, texts) for entry in log)
     steps = "".join(_next(step, now, texts) for step in ahead)
     nothing = "" if log else f'<tr><td colspan="2" class="rw-muted">{safe(texts("case.nothing_done"))}</td></tr>'
     return f'<table class="rw-table"><tbody>{nothing}{done}{steps}</tbody></table>'
 
 
-def _done(entry: LogEntry, now: datetime, texts: Texts) -> str:
+def _done(entry: LogEntry, quotes: Mapping[str, str], now: datetime, texts: Texts) -> str:
     by = texts("program") if entry.by == "ripplewatch" else entry.by
-    words = phrases.filled(f"log.{entry.change.value}", {"by": by, **entry.arguments}, now, texts)
+    key, told = f"log.{entry.change.value}", {"by": by, **entry.arguments}
+    if entry.change is Change.judged:
+        claim = str(entry.arguments.get("claim") or "")
+        key = key if claim else "log.judged_whole"
+        told["quote"] = shortened(quotes.get(claim, texts("claims.gone")), 90)
+    words = phrases.filled(key, told, now, texts)
     return f'<tr><td class="rw-n">{safe(texts.moment(entry.at, now))}</td><td>{safe(words, 500)}</td></tr>'
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from alerts.casefile import CaseFile
-from alerts.domain import Incident, Level, Part
+from alerts.domain import Incident, Judgement, Level, Part
 from alerts.messages.wording import shortened
 from ui.charts.ahead import at
 from ui.i18n import Texts
@@ -25,6 +25,7 @@ _PARTS = (
     "reposts",
 )
 BARS = 6
+UNREAD = 4  # languages named among those not assessed
 
 
 def title(incident: Incident, file: CaseFile | None, texts: Texts) -> str:
@@ -122,6 +123,26 @@ def languages(file: CaseFile) -> str:
     return ", ".join(f"{code} {count:,}" for code, count in ranked)
 
 
+def unread(file: CaseFile, texts: Texts, key: str = "card.not_assessed") -> str:
+    """How many texts were not assessed, of how many, in which languages: "12 of 40 not assessed: ja 9, unknown 3"."""
+    ranked = sorted(file.unread.items(), key=lambda item: (-item[1], item[0]))
+    named = [f"{code or texts('unknown')} {texts.number(count)}" for code, count in ranked[:UNREAD]]
+    which = ", ".join([*named, "…"] if len(ranked) > UNREAD else named) or texts("unknown")
+    count, total = texts.number(file.not_assessed), texts.number(file.texts)
+    return texts(key, n=count, total=total, languages=which)
+
+
+def said_by(said: Judgement, now: datetime, texts: Texts) -> str:
+    """Who said it and when: "A. Kim, 14:05"."""
+    return texts("claims.by", who=shortened(said.by, 60), time=texts.moment(said.at, now))
+
+
+def truth_word(truth: object, texts: Texts) -> str:
+    """The word for a state of truth as a log holds it."""
+    key = f"truth.{truth}"
+    return texts(key) if texts.has(key) else str(truth)
+
+
 def sentence(file: CaseFile, texts: Texts) -> str:
     """The case in one or two sentences."""
     accounts = texts.count("card.accounts", file.accounts)
@@ -149,6 +170,8 @@ def _written(name: str, value: object, now: datetime, texts: Texts) -> str:
         return texts.moment(datetime.fromisoformat(str(value)), now)
     if name == "level":
         return _level(value, texts)
+    if name == "truth":
+        return truth_word(value, texts)
     if isinstance(value, Enum):
         return str(value.value)
     return texts.number(value) if isinstance(value, int | float) else str(value)

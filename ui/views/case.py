@@ -17,6 +17,7 @@ from ui.markup import phrases
 from ui.markup.posts import post as post_markup
 from ui.markup.safe import safe
 from ui.services import CasePage, Services
+from ui.views.claims import claims_panel
 from ui.views.marks import marks
 
 Link = Callable[[], None]  # draws the link back to the alerts
@@ -40,6 +41,7 @@ def _page(services: Services, texts: Texts, who: str, id: str | None, back: Link
         return
     _head(page, services, texts, who, back)
     _pictures(page, texts)
+    claims_panel(_panel("claims", texts("claims.title")), page, services, texts, who)
     _people_and_deeds(page, services, texts, who)
     components.watch(services, who)
 
@@ -166,7 +168,7 @@ def _people_and_deeds(page: CasePage, services: Services, texts: Texts, who: str
         _posts(page, services, texts, who)
     with right:
         with _panel("deeds", texts("case.done")):
-            st.html(markup.timeline(page.log, page.ahead, page.file.now, texts))
+            st.html(markup.timeline(page.file, page.log, page.ahead, texts))
         with _panel("known", texts("case.measured")):
             st.html(markup.known(page.file, texts))
         if page.blind:
