@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import threading
 
 import pytest
 
@@ -27,8 +28,11 @@ def test_lines_that_have_come_are_dealt_with_before_more_is_waited_for(monkeypat
     with os.fdopen(reads, "rb") as pipe:
         _pretend(monkeypatch, pipe)
         os.write(writes, b"one\ntwo\n")
+        patience = threading.Timer(20, os.close, [writes])  # else a reader that tells nobody would wait for ever
+        patience.start()
         for line in standard_input(somebody_waits):
             happened.append(line.decode().strip())
+        patience.cancel()
         sys.stdin.detach()
     assert happened == ["one", "two", "answered", "three", "answered"]
 
