@@ -14,7 +14,7 @@ from ui.i18n import Texts, languages, zone
 from ui.runtime import open_services
 from ui.services import Services
 from ui.settings import load
-from ui.views import alerts, case, sources, topics
+from ui.views import alerts, case, reading, sources, topics
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -69,7 +69,8 @@ def _navigate(services: Services, texts: Texts, waiting: int, name: str) -> None
     about = st.Page(
         partial(topics.render, services, texts, who, open_case), title=texts("nav.topics"), url_path="topics"
     )
-    page = st.navigation([every, one, about, seen])
+    read = st.Page(partial(reading.render, services, texts, who), title=texts("nav.reading"), url_path="reading")
+    page = st.navigation([every, one, about, seen, read])
     components.said()
     page.run()
 

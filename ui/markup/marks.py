@@ -14,5 +14,5 @@ def said(stands: Opinion, texts: Texts) -> str:
         for label in stands.labels[-NAMES_SHOWN:]
     ]
     if stands.is_disputed:
-        words.append(f"<b>≠ {safe(texts('mark.disputed'))}</b>")
+        words.append(f"<b>{safe(texts('mark.disputed'))}</b>")
     return f'<span class="rw-small rw-said">{" · ".join(words)}</span>'
