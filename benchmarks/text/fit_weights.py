@@ -1,23 +1,20 @@
 """Fits the few weights of the complaint score and prints them for ``monitor/text/languages/<code>.toml``.
 
-    RIPPLEWATCH_DATA=... python benchmarks/text/fit_weights.py [code ...]
+    RIPPLEWATCH_DATA=... python -m benchmarks.text.fit_weights [code ...]
 
-Only the numbers of ``[weights]`` come from data; the word lists are written by hand. Sets that are marked as not for
-commercial or only for academic use are left out. Each set counts the same, and both labels within it. Signs are held:
-no cue of a complaint can lower the score. The bias is held below zero: a text with no cue, or one mild one, is none.
+Only the numbers of ``[weights]`` come from data, from the even rows of each set; the word lists are written by hand.
+Sets that are marked as not for commercial or only for academic use are left out. Each set counts the same, and both
+labels within it. Signs are held: no cue of a complaint can lower the score. The bias is held below zero: a text with no
+cue, or one mild one, is none.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from sets import SETS, rows
-
+from benchmarks.text.sets import SETS, rows
 from monitor.text.lexicon import Lexicon, languages, load
 from monitor.text.normalise import fold, mask
 from monitor.text.reader import READ
@@ -61,7 +58,7 @@ def of_language(code: str) -> Array:
     parts, truths, importances = [], [], []
     for text_set in SETS:
         if text_set.lang == code and text_set.fit:
-            labelled = rows(text_set)
+            labelled = rows(text_set, half=0)
             truth = np.array([label for _, label in labelled], dtype=float)
             parts.append(features(lexicon, [text for text, _ in labelled]))
             truths.append(truth)

@@ -5,9 +5,10 @@ Nothing here says whether a text is a complaint: ``monitor.text.score`` and the 
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 
-from monitor.text.lexicon import BEARING, CALLS, SEVERITY, TONES, Facet, Lexicon
+from monitor.text.lexicon import CALLS, SEVERITY, TONES, Facet, Lexicon
 
 FIRST = 0.2  # what a reason gains by standing at the very beginning, and loses at the end
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
@@ -32,6 +33,9 @@ SEVERITY_FEATURES = (
 )
 
 
+Hit = tuple[int, str, tuple[Facet, ...]]  # where it starts, its words, what they stand for
+
+
 @dataclass(frozen=True, slots=True)
 class Facets:
     """What the word lists find in one text."""
@@ -41,7 +45,8 @@ class Facets:
     harm: tuple[str, ...]
     calls: tuple[str, ...]  # in the order of ``CALLS``
     sarcasm: bool  # a remark: nothing is decided with it
-    evidence: Mapping[str, tuple[str, ...]]  # reason, call, "harm", "threat", "danger", "sarcasm" → the words found
+    hits: tuple[Hit, ...] = field(default=(), repr=False)
+    irony: str = field(default="", repr=False)
 
     @property
     def reason(self) -> str:
@@ -49,8 +54,19 @@ class Facets:
         best, score = next(iter(self.reasons.items()), ("other", 0.0))
         return best if score >= NAMED else "other"
 
+    @property
+    def evidence(self) -> dict[str, tuple[str, ...]]:
+        """The words found for each reason and call, for "harm", "threat", "danger" and "sarcasm"."""
+        found: dict[str, list[str]] = {"sarcasm": [self.irony]} if self.irony else {}
+        for _, words, several in self.hits:
+            for facet in several:
+                heard = found.setdefault(_name(facet), [])
+                if words not in heard:
+                    heard.append(words)
+        return {name: tuple(heard[:MAX_WORDS]) for name, heard in found.items()}
 
-_NOTHING = Facets({}, 0, (), (), False, {})
+
+_NOTHING = Facets({}, 0, (), (), sarcasm=False)
 
 
 def facets(lexicon: Lexicon, text: str) -> Facets:
@@ -66,28 +82,31 @@ def facets(lexicon: Lexicon, text: str) -> Facets:
     if not hits and not irony:
         return _NOTHING
     reasons: dict[str, float] = {}
-    evidence: dict[str, list[str]] = {}
+    harm: dict[str, None] = {}
+    calls: set[str] = set()
+    seen: set[str] = set()
     severity = 0
-    for start, found, several in hits:
+    for start, words, several in hits:
+        factor = (1 + FIRST * (1 - 2 * start / len(text))) * (SAID_AGAIN if words in seen else 1.0)
+        seen.add(words)
         for facet in several:
-            name = _name(facet)
-            heard = evidence.setdefault(name, [])
+            severity = max(severity, facet.degree)
             if facet.kind == "reason":
-                reasons[name] = reasons.get(name, 0.0) + _bearing(facet, start / len(text), again=found in heard)
-            severity = max(severity, _degree(facet))
-            if found not in heard:
-                heard.append(found)
+                reasons[facet.name] = reasons.get(facet.name, 0.0) + facet.weight * factor
+            elif facet.kind == "harm":
+                harm[words] = None
+            elif facet.kind == "call":
+                calls.add(facet.name)
     if "safety" in reasons and severity == SEVERITY["safety"]:
         reasons["safety"] *= DANGER
-    if irony:
-        evidence["sarcasm"] = irony
     return Facets(
-        reasons=dict(sorted(reasons.items(), key=lambda item: -item[1])),
+        reasons=dict(sorted(reasons.items(), key=itemgetter(1), reverse=True)) if len(reasons) > 1 else reasons,
         severity=severity,
-        harm=tuple(evidence.get("harm", ()))[:MAX_WORDS],
-        calls=tuple(call for call in CALLS if call in evidence),
+        harm=tuple(harm)[:MAX_WORDS],
+        calls=tuple(call for call in CALLS if call in calls) if calls else (),
         sarcasm=bool(irony),
-        evidence={name: tuple(heard[:MAX_WORDS]) for name, heard in evidence.items()},
+        hits=tuple(hits),
+        irony=irony,
     )
 
 
@@ -97,34 +116,22 @@ def _name(facet: Facet) -> str:
     return facet.name or facet.kind
 
 
-def _degree(facet: Facet) -> int:
-    """A failure or harm is of the first degree; threats, calls and dangers say their own."""
-    if facet.kind == "harm" or (facet.kind == "reason" and facet.weight >= BEARING["sure"]):
-        return 1
-    return facet.degree
-
-
-def _bearing(facet: Facet, place: float, *, again: bool) -> float:
-    return facet.weight * (1 + FIRST * (1 - 2 * place)) * (SAID_AGAIN if again else 1.0)
-
-
-def _irony(lexicon: Lexicon, text: str, hits: list[tuple[int, str, tuple[Facet, ...]]]) -> list[str]:
-    """The words that may mean the opposite: set phrases, and praise beside a failure or rolled eyes."""
+def _irony(lexicon: Lexicon, text: str, hits: list[Hit]) -> str:
+    """The words that may mean the opposite: a set phrase, or praise beside a failure or rolled eyes; "" for none."""
     mocking: list[tuple[int, str]] = []
     rolled = sincere = False
     for start, _, words, kind in lexicon.irony.spans(text):
         if kind == "sure":
-            return [words]
+            return words
         if kind == "mock":
             mocking.append((start, words))
         rolled, sincere = rolled or kind == "roll", sincere or kind == "sincere"
     if not mocking or sincere:
-        return []
+        return ""
     if rolled:
-        return [mocking[0][1]]
-    failures = [start for start, _, several in hits if any(_degree(facet) >= 1 for facet in several)]
-    near = (words for place, words in mocking if any(abs(start - place) <= IRONY_REACH for start in failures))
-    return list(near)[:1]
+        return mocking[0][1]
+    failures = [start for start, _, several in hits if any(facet.degree for facet in several)]
+    return next((words for at, words in mocking if any(abs(at - start) <= IRONY_REACH for start in failures)), "")
 
 
 def severity_features(lexicon: Lexicon, text: str, found: Facets | None = None) -> tuple[float, ...]:
@@ -141,14 +148,14 @@ def severity_features(lexicon: Lexicon, text: str, found: Facets | None = None) 
     tones = dict.fromkeys(TONES, 0)
     for _, _, _, tone in lexicon.tones.spans(text):
         tones[tone] += 1
-    words = found.evidence
+    named = {_name(facet) for _, _, several in found.hits for facet in several}
     return (
         *(math.log1p(min(count, 8)) for count in tones.values()),
         float(found.severity >= 1),
         min(sum(found.reasons.values()), 6.0),
         float(bool(found.harm)),
-        float("threat" in words),
-        float("danger" in words),
+        float("threat" in named),
+        float("danger" in named),
         float(bool(found.calls)),
         float(found.sarcasm),
         min(text.count("@"), 3.0),

@@ -58,7 +58,7 @@ class Facet(NamedTuple):
 
     kind: Literal["reason", "severity", "harm", "call"]
     name: str = ""  # of the reason or call
-    degree: int = 0  # of the severity
+    degree: int = 0  # of the severity that it speaks for
     weight: float = 1.0  # of the reason
 
 
@@ -127,12 +127,16 @@ def cue_lists(document: Mapping[str, Any]) -> Iterator[tuple[Cue, list[str]]]:
 def _facet_lists(document: Mapping[str, Any]) -> Iterator[tuple[Facet | None, list[str]]]:
     for reason in REASONS:
         for bearing, weight in BEARING.items():
-            yield Facet("reason", name=reason, weight=weight), phrases(document["reason"][reason][bearing])
+            degree = 1 if bearing == "sure" else 0
+            yield (
+                Facet("reason", name=reason, degree=degree, weight=weight),
+                phrases(document["reason"][reason][bearing]),
+            )
     for name, degree in SEVERITY.items():
         yield Facet("severity", degree=degree), phrases(document["severity"][name])
     for call in CALLS:
         yield Facet("call", name=call, degree=CALL_DEGREE), phrases(document["calls"][call])
-    yield Facet("harm"), phrases(document["harm"]["words"])
+    yield Facet("harm", degree=1), phrases(document["harm"]["words"])
     yield None, phrases(document["severity"]["harmless"])
 
 
@@ -164,7 +168,7 @@ def _strongest(facets: Iterable[Facet]) -> tuple[Facet, ...]:
     """Each facet once; of a reason that comes with several weights the heaviest."""
     found: dict[tuple[str, str, int], Facet] = {}
     for facet in facets:
-        key = (facet.kind, facet.name, facet.degree)
+        key = (facet.kind, facet.name, facet.degree if facet.kind == "severity" else 0)
         if key not in found or found[key].weight < facet.weight:
             found[key] = facet
     return tuple(found.values())

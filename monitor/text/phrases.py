@@ -11,6 +11,7 @@ T = TypeVar("T")
 _LATIN = "0-9a-z\u00c0-\u024f"
 _ANY = r"\w\u0900-\u0dff"  # vowel signs of Indian scripts are no \w, yet parts of a word
 STEP = 3  # characters by which phrases are looked up first; where many begin alike, by as many more
+AHEAD = 8  # characters that are looked at where words begin: enough for few false starts
 FEW = 3  # lengths that are tried one after the other
 _IS_LATIN = re.compile(f"[{_LATIN}]")
 _IS_ANY = re.compile(f"[{_ANY}]")
@@ -105,9 +106,12 @@ class Phrases(Generic[T]):
                     done = at + len(words)  # shorter than asked for where the text ends
                     found.append((at, done, words, anywhere[words]))
                     break
-                if words in entries and (reading := next(self._readings(folded, at, words), None)) is not None:
-                    done, meaning = reading
-                    found.append((at, done, folded[at:done], meaning))
+                for entry in entries.get(words, ()):
+                    if (end := _end(entry, folded, at, at + len(words))) >= 0:
+                        done = end
+                        found.append((at, end, folded[at:end], entry.meaning))
+                        break
+                if done > at:
                     break
         return found
 
@@ -129,24 +133,27 @@ class Phrases(Generic[T]):
 
     def within(self, folded: str) -> list[T]:
         """What every phrase inside ``folded`` means, those inside or across other phrases too."""
+        places = [candidate.start() for candidate in self._starts.finditer(folded)]
         return [
-            meaning
-            for candidate in self._starts.finditer(folded)
-            for length in range(1, len(folded) - candidate.start() + 1)
-            for _, meaning in self._readings(folded, candidate.start(), folded[candidate.start() :][:length])
+            entry.meaning
+            for at in places
+            for end in range(at + 1, len(folded) + 1)
+            for entry in self._entries.get(folded[at:end], ())
+            if _end(entry, folded, at, end) >= 0
         ]
 
-    def _readings(self, folded: str, at: int, words: str) -> Iterator[tuple[int, T]]:
-        """Where a phrase of these ``words`` at ``at`` ends and what it means; nothing where its boundaries are not."""
-        end = at + len(words)
-        for left, right, meaning in self._entries.get(words, ()):
-            if left and at and (_IS_ANY if left == "any" else _IS_LATIN).match(folded, at - 1):
-                continue
-            if right == "open":
-                rest = _REST.match(folded, end)
-                yield (end if rest is None else rest.end()), meaning
-            elif not right or not (_IS_ANY if right == "any" else _IS_LATIN).match(folded, end):
-                yield end, meaning
+
+def _end(entry: _Entry[T], folded: str, at: int, end: int) -> int:
+    """Where a phrase ends whose words stand from ``at`` to ``end``; -1 where its word boundaries are not there."""
+    left, right, _ = entry
+    if left and at and (_IS_ANY if left == "any" else _IS_LATIN).match(folded, at - 1):
+        return -1
+    if right == "open":
+        rest = _REST.match(folded, end)
+        return end if rest is None else rest.end()
+    if right and (_IS_ANY if right == "any" else _IS_LATIN).match(folded, end):
+        return -1
+    return end
 
 
 def _heads(phrases: Iterable[str]) -> dict[str, _Head]:
@@ -182,7 +189,7 @@ def _starts(entries: Mapping[str, tuple[_Entry[T], ...]]) -> re.Pattern[str]:
         edges.setdefault(words[0], set()).update(entry.left for entry in several)
     anywhere = {first for first, asked in edges.items() if "" in asked}
     latin = {first for first, asked in edges.items() if "latin" in asked} - anywhere
-    heads = {words[:STEP] for words in entries}
+    heads = {words[:AHEAD] for words in entries}
     parts = [f"[{''.join(map(re.escape, sorted(anywhere)))}]"] if anywhere else []
     # Only looked at: the end of one beginning may be the next.
     for edge, chosen in (

@@ -29,7 +29,7 @@ class Tally:
     demand: int = 0
     waiting: int = 0
     denials: int = 0
-    harm: int = 0
+    harm: int = 0  # 1 where any was named
     address: int = 0
     question: int = 0
     against: list[str] = field(default_factory=list)
@@ -146,7 +146,8 @@ def tally(lexicon: Lexicon, text: str, found: Facets | None = None) -> Tally:
         counting.add(start, end, words, cue)
     if "@" in text:
         counting.tally.address += 1
-    counting.tally.harm = len((facets(lexicon, text) if found is None else found).harm)
+    hits = (several for *_, several in lexicon.facets.spans(text)) if found is None else (hit[2] for hit in found.hits)
+    counting.tally.harm = int(any(facet.kind == "harm" for several in hits for facet in several))
     return counting.tally
 
 
