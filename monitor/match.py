@@ -133,7 +133,8 @@ class Matcher:
         if not seen.hits and not seen.handles:
             return {}
         found = self._found(post, seen.hits, seen.handles)
-        inner = covered((one.start, one.end, place) for place, each in found.items() for one in each.candidates)
+        spans = ((one.start, one.end, place) for place, each in found.items() for one in each.candidates)
+        inner = covered(spans) if len(found) > 1 else set()
         clauses = Clauses(seen.folded)
         result: dict[int, list[Judgement]] = {}
         for place, each in found.items():

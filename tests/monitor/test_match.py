@@ -1,7 +1,7 @@
 """Which posts are taken to be about a brand."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain import Brand
@@ -141,11 +141,13 @@ def test_each_brand_is_matched_on_its_own() -> None:
 
 
 @given(st.text())
+@settings(deadline=None)  # the first brand brings spaCy, which is slow to load
 def test_no_text_breaks_it(text: str) -> None:
     Matcher([UNITED, NORTHLINE]).match(text, (text,))
 
 
 @given(st.text(), st.text())
+@settings(deadline=None)
 def test_no_term_breaks_it(term: str, text: str) -> None:
     brand = Brand("b", "B", names=(term,), handles=(term,), hashtags=(term,), required=(term,), forbidden=(text,))
     Matcher([brand]).match(text + term)

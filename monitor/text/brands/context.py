@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from monitor.domain import Brand
@@ -71,9 +72,15 @@ class Clauses:
     """Where the sentences and clauses of a text begin."""
 
     def __init__(self, text: str) -> None:
-        sentences = [hit.end() for hit in _SENTENCE_END.finditer(text)]
-        self._sentences = sentences
-        self._clauses = sorted([*sentences, *(hit.end() for hit in _CLAUSE_END.finditer(text))])
+        self._text = text
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        return [hit.end() for hit in _SENTENCE_END.finditer(self._text)]
+
+    @cached_property
+    def _clauses(self) -> list[int]:
+        return sorted([*self._sentences, *(hit.end() for hit in _CLAUSE_END.finditer(self._text))])
 
     def nearness(self, one: int, other: int) -> float:
         """What a word at ``other`` weighs for a name at ``one``."""

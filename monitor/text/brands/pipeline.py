@@ -7,12 +7,13 @@ have edges of their own. Only pieces of terms become tokens, so that no text of 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-import spacy
+from spacy.lang.xx import MultiLanguage
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from monitor.text.brands.edges import ENDS, STARTS, Edge
 from monitor.text.brands.places import Hit, Token
@@ -40,6 +41,18 @@ class _Read(NamedTuple):
     tokens: Sequence[Token]
     hits: list[Hit]
     dropped: list[Hit]  # those inside longer words
+
+
+class PieceTokenizer:
+    """Makes a document of the tokens that were found, and of nothing else."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._vocab = nlp.vocab
+
+    def __call__(self, read: _Read) -> Doc:
+        doc = Doc(self._vocab, words=[token.piece for token in read.tokens])
+        doc.user_data[_KEY] = read
+        return doc
 
 
 class PhraseComponent:
@@ -90,19 +103,22 @@ class EdgesComponent:
         self._language = language
         self._starts: tuple[Edge, set[int]] = STARTS[language], set()
         self._ends: tuple[Edge, set[int]] = ENDS[language], set()
+        self._mine: set[int] = set()
         self._phrases: Sequence[Phrase] = ()
 
     def learn(self, phrases: Sequence[Phrase]) -> None:
         """Judge hits of ``phrases`` from now on; told once."""
         self._starts[1].update(place for place, one in enumerate(phrases) if one.starts == self._language)
         self._ends[1].update(place for place, one in enumerate(phrases) if one.ends == self._language)
+        self._mine = self._starts[1] | self._ends[1]
         self._phrases = phrases
 
     def __call__(self, doc: Doc) -> Doc:
         read: _Read = doc.user_data[_KEY]
         alone: list[Hit] = []
         for hit in read.hits:
-            (alone if self._stands_alone(read.text, hit) else read.dropped).append(hit)
+            stays = hit.phrase not in self._mine or self._stands_alone(read.text, hit)
+            (alone if stays else read.dropped).append(hit)
         read.hits[:] = alone
         return doc
 
@@ -135,9 +151,9 @@ class Finder:
         self._pattern = _token_pattern(self._known)
         self._begins = re.compile(_any_of({_beginning(one) for one in self.phrases if not one.context} - {""}))
         self._stretches = Stretches(self.phrases)
-        self._nlp = spacy.blank("xx")
-        # Shape, prefix and the like of every word: nothing here asks for them.
-        self._nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
+        # What ``spacy.blank("xx")`` makes, with tokens of our own; its rules for words would take 80 ms to load.
+        self._nlp = MultiLanguage(vocab=Vocab(), create_tokenizer=cast(Any, PieceTokenizer))
+        self._pieces = cast(PieceTokenizer, self._nlp.tokenizer)
         cast(PhraseComponent, self._nlp.add_pipe(PHRASES)).learn(self._nlp, self.phrases)
         for language in LANGUAGES:
             if any(language in (phrase.starts, phrase.ends) for phrase in self.phrases):
@@ -164,10 +180,8 @@ class Finder:
             return [], []
         if more:
             tokens.sort(key=lambda token: (token.start, token.end))
-        doc = Doc(self._nlp.vocab, words=[token.piece for token in tokens])
         read = _Read(folded, tokens, [], [])
-        doc.user_data[_KEY] = read
-        self._nlp(doc)
+        self._nlp(self._pieces(read))
         return sorted(read.hits), read.dropped
 
     def knows(self, word: str) -> bool:

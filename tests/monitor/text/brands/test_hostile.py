@@ -63,7 +63,7 @@ def test_no_text_takes_long(text: str) -> None:
 
 
 @given(st.text(alphabet="northlineair NAIR노스라인은北线航空నార్త్‌లైన్ు@#./-_&'✈\u200b\u0301\u1160\n0१", max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_what_matches_stands_in_the_text_or_its_normal_form(text: str) -> None:
     for match in MATCHER.match(text):
         assert match.brand in {"northline", "air"}
@@ -73,7 +73,7 @@ def test_what_matches_stands_in_the_text_or_its_normal_form(text: str) -> None:
 
 
 @given(st.lists(st.text(max_size=12), max_size=4), st.text(max_size=80))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_any_words_can_be_terms(words: list[str], text: str) -> None:
     terms = tuple(words)
     brand = Brand("b", "B", terms, terms, terms, terms, terms, terms, terms)
