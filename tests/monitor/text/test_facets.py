@@ -39,6 +39,13 @@ def test_the_same_word_again_adds_little() -> None:
     assert once.reasons["delay"] < often.reasons["delay"] < 2 * once.reasons["delay"]
 
 
+def test_danger_outweighs_the_thing_it_happened_with() -> None:
+    found = read("A faulty charger from Northline caught fire")
+    assert found.severity == 3
+    assert found.reason == "safety"
+    assert read("A faulty charger from Northline").reason == "defect"
+
+
 def test_what_is_only_hinted_at_is_no_reason() -> None:
     assert read("I hate this hour of the day").reason == "other"
 
