@@ -1,6 +1,7 @@
 """The Topics page and the command: what is complained about, what is asked again, and when there is nothing."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from ui import cli
 from ui.charts.bars import bars
 from ui.i18n import Texts, languages
 from ui.markup import topics as markup
-from ui.runtime import Stores
+from ui.runtime import Stores, topic_pages
 from ui.topics import Topic, Window
 
 
@@ -82,6 +83,19 @@ def test_a_question_asked_by_several_is_counted(asked, services):
     shown = html(page(services))
     assert "3×" in shown
     assert "bag drop" in shown
+
+
+def test_what_the_brand_itself_asks_is_no_question_of_customers(sqlite_url, seed):
+    stores, brand = Stores(sqlite_url), replace(seed.AIR, handles=("NorthlineAir",))
+    words = "Could you send us your booking code in a message?"
+    by = ("northlineair", "northlineair", "flyer1")
+    posts = [seed.post(f"q{n}", name, words, seed.NOW - timedelta(hours=n + 1), f"q{n}") for n, name in enumerate(by)]
+    PostStore(stores.engine).add(None, posts, accounts=[seed.account("northlineair", 9), seed.account("flyer1", 9)])
+    window = Window(seed.NOW, timedelta(days=7))
+    assert topic_pages(stores, [brand]).reader.read(brand.id, window).questions == ()
+    (found,) = topic_pages(stores, [seed.AIR]).reader.read(brand.id, window).questions
+    assert (found.posts, found.authors, found.texts) == (3, 2, 1)
+    stores.close()
 
 
 def test_the_window_and_the_brand_can_be_chosen(services):

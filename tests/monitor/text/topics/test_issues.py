@@ -263,13 +263,15 @@ def test_the_same_reason_alone_joins_no_languages() -> None:
     assert len(set(found)) == 4
 
 
-def test_a_rare_hashtag_joins_what_shares_few_words_and_a_common_one_does_not() -> None:
+def test_a_rare_hashtag_joins_what_shares_few_words_and_a_common_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [
-        "Northline crew smashed my cello in the hold #SmashedCello",
-        "Day four and no word on the claim, useless people, Northline #SmashedCello",
+        "Northline crew smashed my cello in the hold, nobody said a word at the desk #maestrofiasco",
+        "Day four without an answer about the claim form from these useless people, Northline #maestrofiasco",
     ]
     assert len(set(assign_all(texts))) == 1
-    assert len(set(assign_all([text.replace("#SmashedCello", "#fail") for text in texts]))) == 2
+    assert len(set(assign_all([text.replace("#maestrofiasco", "#fail") for text in texts]))) == 2
+    monkeypatch.setattr(issues_module, "RARE", 0)
+    assert len(set(assign_all(texts))) == 2  # the tag as a word is not enough
 
 
 def test_copies_shape_the_words_of_an_issue_once() -> None:
