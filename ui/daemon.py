@@ -37,7 +37,7 @@ class Daemon:
         clock: Clock,
         learn: Callable[[], None] = lambda: None,
     ) -> None:
-        """``learn`` takes up what was trained meanwhile; it is called at every look."""
+        """``learn`` takes up what was trained meanwhile; it is called before every round of crawls."""
         self._learn = learn
         self._brands = tuple(brands)
         self._stores = stores
@@ -63,6 +63,7 @@ class Daemon:
 
     def crawl(self) -> list[CollectReport]:
         """Ask every source that is due (see ``ui.crawler.Crawler.round``). Raises StorageError."""
+        self._learn()
         return self._crawler.round()
 
     def found(self, report: CollectReport) -> None:
@@ -82,7 +83,6 @@ class Daemon:
     def look(self) -> TickReport:
         """Take in what the crawlers found and let the pipeline look at everything."""
         now = self._clock.now()
-        self._learn()
         with self._live_guard:
             while self._found:
                 report = self._found[0]
