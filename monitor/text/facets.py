@@ -12,7 +12,7 @@ from monitor.text.lexicon import CALLS, SEVERITY, TONES, Facet, Lexicon
 
 FIRST = 0.2  # what a reason gains by standing at the very beginning, and loses at the end
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
-DANGER = 1.5  # what endangers people outweighs the thing it happened with
+DANGER = 2.0  # what endangers people outweighs the thing it happened with
 NAMED = 0.6  # a reason with less than this is hinted at only
 MAX_WORDS = 12
 IRONY_REACH = 120  # characters between mocking praise and what went wrong
