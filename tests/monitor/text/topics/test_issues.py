@@ -266,7 +266,7 @@ def test_the_same_reason_alone_joins_no_languages() -> None:
 def test_a_rare_hashtag_joins_what_shares_few_words_and_a_common_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [
         "Northline crew smashed my cello in the hold, nobody said a word at the desk #maestrofiasco",
-        "Day four without an answer about the claim form from these useless people, Northline #maestrofiasco",
+        "Northline charged me twice for the ticket to Porto and the app shows an error, useless #maestrofiasco",
     ]
     assert len(set(assign_all(texts))) == 1
     assert len(set(assign_all([text.replace("#maestrofiasco", "#fail") for text in texts]))) == 2
