@@ -1,5 +1,6 @@
 """From marks and files to a new reading: trained, measured, kept, used by the next process, and taken back."""
 
+import contextlib
 import json
 import random
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from monitor.labels import Label
 from monitor.match import Matcher
 from monitor.store.models import KeptModel
 from monitor.text.lessons import side
+from monitor.text.model.fit import Example, fit
+from monitor.text.model.weights import dumps, loads
 from monitor.text.topics.issues import IssueClusters
 from ui import cli
 from ui.models import Renewal, in_use, reader
@@ -258,6 +261,17 @@ def test_a_running_daemon_takes_a_new_model_up_at_its_next_look(stores, sqlite_u
     renewal()
     assert not read(reads, 4).assessment.is_complaint
     assert found.version is not None
+
+
+def test_a_model_with_flipped_bits_is_read_or_left_aside_and_never_an_accident():
+    dice = random.Random(4)
+    whole = dumps(fit("en", [Example(text, yes) for text, yes in LABELLED[::9]]))
+    for _ in range(400):
+        damaged = bytearray(whole)
+        for _ in range(dice.choice((1, 1, 3))):
+            damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
+        with contextlib.suppress(ValueError):
+            loads(bytes(damaged))
 
 
 @pytest.mark.parametrize("weights", [b"", b"PK\x03\x04 broken", b"\x00" * 100])

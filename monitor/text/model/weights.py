@@ -2,7 +2,9 @@
 
 import io
 import json
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -17,6 +19,20 @@ from monitor.text.model.ngrams import BITS, Shape
 
 FORMAT = 1
 MAX_BYTES = 32 << 20  # of one model, packed and unpacked
+# What a damaged archive makes the library raise: a flipped bit may also ask for a password or an unknown packing.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
+)
 _STEPS = 127  # of a weight on either side of 0
 _LEVELS = 255  # of a rarity
 
@@ -69,7 +85,7 @@ def loads(packed: bytes) -> TextModel:
             found = {name: arrays[name] for name in arrays.files}
         about = json.loads(found["about"].tobytes())
         return _model(about, found)
-    except (zipfile.BadZipFile, EOFError, KeyError, TypeError, IndexError, AttributeError, OSError) as error:
+    except _DAMAGE as error:
         raise ValueError(f"not a text model, or a damaged one ({type(error).__name__})") from error
 
 
