@@ -20,7 +20,7 @@ from ui.memory import Memory
 from ui.next_steps import NextStep, next_steps
 from ui.ports import Cases, Crawls, Deliveries, Gaps, Incidents, Meta, Posts
 from ui.sight import Blind, blind_spots
-from ui.teaching import ReadingPage, Teaching
+from ui.teaching import Teaching
 from ui.topic_pages import TopicPages
 
 Whose = Literal["everyone", "free", "mine"]
@@ -136,8 +136,8 @@ class Services:
         """Changes whenever a page may look different: cheap to ask, every few seconds."""
         newest = self.incidents.recent(100)
         looks = [crawl.last_attempt_at for crawl in self.crawls.all() if crawl.last_attempt_at is not None]
-        told = f"{self.meta.get(TICK_KEY)} {max(looks, default=None)} {self.teaching.stamp()}"
-        return f"{told} {[(i.id, i.version) for i in newest]}"
+        versions = [(i.id, i.version) for i in newest]
+        return f"{self.meta.get(TICK_KEY)} {max(looks, default=None)} {self.teaching.stamp()} {versions}"
 
     def alerts(self, filters: Filters, who: str) -> AlertsPage:
         """Every open incident that passes ``filters``, and how much of the world is seen at all."""
@@ -204,10 +204,6 @@ class Services:
         now, recorded = self.now(), self._label() is not None
         rows = () if recorded else source_rows(self.crawls.all(), self.sees)
         return SourcesPage(now, rows, tuple(self.gaps.since(now - GAPS_SHOWN, GAPS_LISTED)), recorded)
-
-    def reading(self, who: str) -> ReadingPage:
-        """How each language is read, by what, and what was not assessed in the last days."""
-        return self.teaching.reading(self.now())
 
     def _names(self, keys: Iterable[AccountKey | None], file: CaseFile) -> dict[AccountKey, str]:
         known = self.posts.accounts([key for key in keys if key is not None])

@@ -84,7 +84,7 @@ def test_labels_of_the_team_are_counted_and_disagreement_is_told(services, store
         stores.labels.add(None, [Label(n == 0, "Ada", NOW, "file", text=text, language="en")])
     stores.labels.add(None, [Label(True, "Bo", NOW, "file", text=texts[2], language="en")])
     stores.labels.add(None, [Label(True, "Bo", NOW, "file", text="電車が遅れた", language="ja")])
-    found = services.reading("Mina")
+    found = services.teaching.reading(NOW)
     (english,) = [one for one in found.read if one.used.language == "en"]
     assert (len(english.lessons.said), english.lessons.disputed) == (2, (texts[2],))
     shown = page(services)

@@ -17,7 +17,7 @@ def render(services: Services, texts: Texts, who: str) -> None:
 def _page(services: Services, texts: Texts, who: str) -> None:
     st.title(texts("nav.reading"), anchor=False)
     with st.spinner(texts("reading.loading")):  # the first look reads models and labels
-        page = services.reading(who)
+        page = services.teaching.reading(services.now())
     components.show(f'<p class="rw-muted">{safe(texts("reading.note"))}</p>')
     with st.container(key="panel-reading"):
         components.show(markup.spread(page, texts))
