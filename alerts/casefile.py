@@ -9,6 +9,8 @@ from graph.domain import Forecast, GrowthPoint
 from monitor.domain import Account, AccountKey, Post, PostKey
 from monitor.text.topics.titles import NO_DESCRIPTION, Description
 
+REPOSTS_A_POST = 10  # who says a thing in a post of his own means it; who passes one on has at least read it
+
 
 @dataclass(frozen=True, slots=True)
 class SiteArrival:
@@ -72,9 +74,9 @@ class CaseClaim:
     languages: tuple[str, ...]  # codes, "" where not known
 
     @property
-    def spread(self) -> int:
-        """Posts that say so, and reposts of them."""
-        return self.posts + self.passed_on
+    def weight(self) -> float:
+        """How much it counts: a post that says so as much as ten reposts, both by how surely it states something."""
+        return (2 * self.score - 1) * (REPOSTS_A_POST * self.posts + self.passed_on)
 
 
 @dataclass(frozen=True, slots=True)

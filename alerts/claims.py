@@ -34,7 +34,7 @@ class _Said:
 
 
 def gather(brand: str, posts: Sequence[Post], states: Sequence[CascadeState]) -> tuple[CaseClaim, ...]:
-    """The claims of ``posts`` (oldest first), the most spread first: posts that make it and reposts of those.
+    """The claims of ``posts`` (oldest first), the weightiest first: by posts that make it and reposts of those.
 
     Left out: what was taken back, what the brand wrote itself, and languages in which claims are not found.
     """
@@ -48,7 +48,7 @@ def gather(brand: str, posts: Sequence[Post], states: Sequence[CascadeState]) ->
     claiming = {one.post.key for one in said}
     passed = {state.root: _reposts(state) for state in states if state.root in claiming}
     found = [_claim(group, passed) for group in groups.values()]
-    return tuple(sorted(found, key=lambda one: (-one.spread, -one.score, one.post.created_at, one.key))[:MOST_CLAIMS])
+    return tuple(sorted(found, key=lambda one: (-one.weight, one.post.created_at, one.key))[:MOST_CLAIMS])
 
 
 def key_of(quote: str) -> str:

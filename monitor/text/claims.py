@@ -42,6 +42,8 @@ _WEIGHTS = {
     "question": -1.6,
     "asks": -3.5,
     "short": -0.8,
+    "nobody": -1.2,
+    "nothing": -0.8,
 }
 _BIAS = -1.7
 _NOT_PAST = frozenset(("mood", "opinion", "greeting"))
@@ -133,6 +135,10 @@ def _features(words: str, language: str, *, asked: bool) -> Mapping[str, float]:
     seen["harm"] = _harm(words, language)
     if letters < _SHORT:
         seen["short"] = 1.0
+    if not (seen["harm"] or "actor" in seen or "account" in seen):
+        seen["nobody"] = 1.0  # neither who did it nor to whom or what
+    if not ("event" in seen or "past" in seen):
+        seen["nothing"] = 1.0  # nothing that happened
     return seen
 
 

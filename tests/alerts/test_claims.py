@@ -110,8 +110,8 @@ def case(store, reader, of=None):
     ja = post("p4", "これはひどい", 4, language="ja", read=Assessment("ja", assessed=False))
     mute = post("p5", "🙃", 5, language=None, read=Assessment(None, assessed=False))
     reposts = [
-        Repost(ROOT, PostKey("micro", f"r{n}"), AccountKey("micro", f"r{n}"), START + timedelta(minutes=n), kind)
-        for n, kind in enumerate(["repost"] * 4 + ["reply"] * 3, 1)
+        Repost(ROOT, PostKey("micro", f"r{n}"), AccountKey("micro", f"r{n}"), START + timedelta(seconds=n), kind)
+        for n, kind in enumerate(["repost"] * 40 + ["reply"] * 300, 1)
     ]
     store.add(None, [*posts, ja, mute], reposts)
     return reader.read(of or incident(), START + timedelta(hours=1))
@@ -120,7 +120,7 @@ def case(store, reader, of=None):
 def test_what_was_passed_on_counts_and_answers_to_it_do_not(store, reader):
     claims = case(store, reader).claims
     assert [(claim.quote, claim.posts, claim.passed_on) for claim in claims] == [
-        (BROKEN, 1, 4),
+        (BROKEN, 1, 40),
         (DRUNK, 3, 0),
         ("I saw it at the gate.", 1, 0),
     ]

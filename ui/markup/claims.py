@@ -38,8 +38,8 @@ def _bare(words: str) -> str:
 
 def claim(shown: CaseClaim, file: CaseFile, names: Mapping[AccountKey, str], texts: Texts) -> str:
     """One claim: its words, how far they went, where they come from, whether they hold."""
-    widest = max(each.spread for each in file.claims)
-    width = 100 * shown.spread / widest if widest else 0
+    widest = max(each.weight for each in file.claims)
+    width = 100 * shown.weight / widest if widest else 0
     count = texts.count("claims.posts", shown.posts)
     if shown.passed_on:
         count += " · " + texts.count("claims.passed", shown.passed_on)
