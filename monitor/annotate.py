@@ -7,6 +7,7 @@ from typing import Protocol
 
 from monitor.domain import Account, AccountKey, Assessment, Brand, BrandMatch, Post, PostKey
 from monitor.match import Matcher
+from monitor.text.names import without_names
 from monitor.text.reader import TextReader
 from monitor.text.stance import about_itself, plain_copy, views, without_views
 from monitor.text.topics.issues import IssueClusters
@@ -97,10 +98,14 @@ class Annotator:
 
     def _read(self, unread: Mapping[PostKey, tuple[Post, Matches]]) -> dict[PostKey, Assessment]:
         """What each post says, of each brand where that differs; copies of a text are read once."""
-        texts = {key: (plain_copy(post.text), post.language) for key, (post, _) in unread.items()}
+        copied = {key: plain_copy(post.text) for key, (post, _) in unread.items()}
+        texts = {
+            key: (without_names(copied[key], (match.text for match in matches)), post.language)
+            for key, (post, matches) in unread.items()
+        }
         once = list(dict.fromkeys(texts.values()))
         said = dict(zip(once, self._reader.read_many(once), strict=True))
-        about = [(texts[key][0], matches) for key, (_, matches) in unread.items()]
+        about = [(copied[key], matches) for key, (_, matches) in unread.items()]
         seen = views(about, [said[texts[key]] for key in unread], self._reader.read_many)
         own = {key: self._own[post.author] for key, (post, _) in unread.items() if post.author in self._own}
         return {

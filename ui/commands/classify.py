@@ -77,11 +77,14 @@ class _Reading:
 
     def answer(self) -> None:
         """Print what is known of the rows so far, in their order."""
+        from monitor.text.names import without_names
         from monitor.text.stance import towards_named
 
         rows, self._rows = self._rows, []
-        said = list(self._reader.read_many((row["text"], _said_by_row(row, "lang")) for row in rows))
         about = [(row["text"], _said_by_row(row, "brand")) for row in rows]
+        unnamed = (without_names(text, [brand] if brand else ()) for text, brand in about)
+        hints = (_said_by_row(row, "lang") for row in rows)
+        said = list(self._reader.read_many(zip(unnamed, hints, strict=True)))
         found = towards_named(about, said, self._reader.read_many)
         sys.stdout.write("".join(map(self._shown, rows, found)))
         sys.stdout.flush()
