@@ -83,7 +83,8 @@ def _summed(texts: int, parts: list[tuple[int, Hashes]]) -> Counts:
 
 def _keys(texts: Sequence[str], shape: Shape) -> Hashes:
     """One key (text number above, bucket below) for each occurrence of an n-gram."""
-    joined = _BREAK + _BREAK.join(f"{_EDGE}{text[:READ]}{_EDGE}" for text in texts) + _BREAK
+    # Folding leaves no line break inside a text; one that was not folded must not give its words to its neighbour.
+    joined = _BREAK + _BREAK.join(f"{_EDGE}{text[:READ].replace(_BREAK, _EDGE)}{_EDGE}" for text in texts) + _BREAK
     codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
     breaks = codes == ord(_BREAK)
     owner = np.cumsum(breaks)[:-1] - 1  # of each place the text it lies in
@@ -153,10 +154,11 @@ _known_powers: list[tuple[Hashes, Hashes]] = []
 
 def _powers(size: int) -> tuple[Hashes, Hashes]:
     """Powers of the base and of its inverse, ``size`` of each."""
-    if not _known_powers or len(_known_powers[-1][0]) < size:
+    known = _known_powers[-1] if _known_powers else None
+    if known is None or len(known[0]) < size:
         room = max(size, 1 << 16)
         up, down = np.full(room, _BASE, np.uint64), np.full(room, _INVERSE, np.uint64)
         up[0] = down[0] = 1
-        _known_powers[:] = [(np.cumprod(up), np.cumprod(down))]
-    up, down = _known_powers[-1]
-    return up[:size], down[:size]
+        known = np.cumprod(up), np.cumprod(down)
+        _known_powers[:] = [known]  # another thread may put fewer there at once: go on with one's own
+    return known[0][:size], known[1][:size]
