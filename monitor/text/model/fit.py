@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from monitor.text.lexicon import REASONS, load
+from monitor.text.lexicon import load
 from monitor.text.model.cues import LEAST_SPREAD, cues_of, standard
 from monitor.text.model.linear import Floats, Head, TextModel, Weights, weighted
 from monitor.text.model.ngrams import BITS, Shape, count
@@ -25,7 +25,9 @@ STRENGTH = 3.0  # inverse of the regularisation, when fitted from nothing
 STRENGTH_FROM_PRIOR = 1.0
 CUES = 0.1  # how much a cue counts beside n-grams of length 1
 FOLDS = 5  # of the calibration
-MAX_STEPS = 200
+FOLDS_OF_MANY = 3
+MANY = 10_000  # texts
+MAX_STEPS = 80
 TOLERANCE = 1e-5
 LEAST_OF_A_KIND = 30  # labels from which a head for severity or praise is learnt
 
@@ -76,10 +78,13 @@ def fit(
     counts = count(masked, shape)
     rows = cues_of(load(language), masked)
     if prior is None:
-        seen = np.bincount(counts.bucket, minlength=1 << BITS)
-        rarity = (np.log((1 + len(masked)) / (1 + seen)) + 1).astype(np.float32)
-        spread = np.maximum(rows.std(axis=0), LEAST_SPREAD)
-        model = TextModel(language, "", shape, rarity, rows.mean(axis=0), spread, {}, {})
+        weight = np.array([example.weight for example in examples])
+        seen = np.bincount(counts.bucket, weight[counts.text], minlength=1 << BITS)
+        rarity = (np.log((1 + weight.sum()) / (1 + seen)) + 1).astype(np.float32)
+        mean = np.average(rows, axis=0, weights=weight)
+        spread = np.sqrt(np.average((rows - mean) ** 2, axis=0, weights=weight))
+        known = mean.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)
+        model = TextModel(language, "", shape, rarity, *known, {}, {})
     else:
         model = prior
     values, lengths = weighted(counts, model.rarity)
@@ -97,18 +102,20 @@ def fit(
 def _questions(examples: Sequence[Example]) -> list[tuple[str, NDArray[np.int64], NDArray[np.bool_], Floats]]:
     """Each head with the rows that say something about it, what they say, and how much each counts."""
     weights = np.array([example.weight for example in examples])
+    reasons = sorted({example.reason for example in examples if example.reason is not None})
     asked = [
         ("complaint", _labelled(examples, "label"), True),
         ("praise", _labelled(examples, "sentiment"), 1),
         *((f"severity:{degree}", _labelled(examples, "severity"), degree) for degree in range(4)),
         *((f"reproach:{degree}", _labelled(examples, "reproach"), degree) for degree in range(4)),
-        *((f"reason:{reason}", _labelled(examples, "reason"), reason) for reason in REASONS),
+        *((f"reason:{reason}", _labelled(examples, "reason"), reason) for reason in reasons),
     ]
     found = []
     for name, labels, wanted in asked:
         chosen = np.array(list(labels), np.int64)
         truth = np.array([label == wanted for label in labels.values()], bool)
-        if name == "complaint" or min(truth.sum(), (~truth).sum()) >= LEAST_OF_A_KIND:
+        least = 1 if name == "complaint" else LEAST_OF_A_KIND
+        if min(truth.sum(), (~truth).sum()) >= least:
             found.append((name, chosen, truth, weights[chosen]))
     return found
 
@@ -132,19 +139,20 @@ def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head
 def _folds(truth: NDArray[np.bool_], seed: int) -> list[NDArray[np.int64]]:
     """Parts with about the same share of complaints each."""
     dice = np.random.default_rng(seed)
-    parts: list[list[int]] = [[] for _ in range(FOLDS)]
+    parts: list[list[int]] = [[] for _ in range(FOLDS if len(truth) < MANY else FOLDS_OF_MANY)]
     for kind in (True, False):
         for place, row in enumerate(dice.permutation(np.flatnonzero(truth == kind))):
-            parts[place % FOLDS].append(int(row))
+            parts[place % len(parts)].append(int(row))
     return [np.array(sorted(part), np.int64) for part in parts if part]
 
 
 def _fitted(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None) -> Head:
     used = np.flatnonzero(np.diff(inputs.buckets.tocsc().indptr))
     matrix = inputs.buckets[:, used]
-    scale = np.ones(len(used)) if prior else _unevenness(matrix, truth)
+    scale = np.ones(len(used)) if prior else _unevenness(matrix, truth, weight)
     matrix = sp.csr_matrix(matrix @ sp.diags(scale), dtype=np.float32)
-    importance = weight * np.where(truth, 0.5 / max(truth.mean(), 1e-9), 0.5 / max(1 - truth.mean(), 1e-9))
+    share = float(np.clip(weight @ truth / weight.sum(), 1e-9, 1 - 1e-9))
+    importance = weight * np.where(truth, 0.5 / share, 0.5 / (1 - share))
     start = inputs.score(prior) if prior else np.zeros(len(truth))
     strength = STRENGTH_FROM_PRIOR if prior else STRENGTH
     found = _regression(matrix, inputs.cues * CUES, truth, importance, start, strength)
@@ -156,11 +164,11 @@ def _fitted(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: He
     return Head(prior.buckets + buckets, prior.cues + cues, prior.bias + float(found[-1]))
 
 
-def _unevenness(matrix: sp.csr_matrix, truth: NDArray[np.bool_]) -> Floats:
+def _unevenness(matrix: sp.csr_matrix, truth: NDArray[np.bool_], weight: Floats) -> Floats:
     """How unevenly each n-gram falls on both classes: the absolute log ratio of its shares, 1 on average."""
     present = matrix.copy()
     present.data = np.ones_like(present.data)
-    with_, without = (np.asarray(present[kind].sum(axis=0)).ravel() + 1.0 for kind in (truth, ~truth))
+    with_, without = (present.T @ np.where(kind, weight, 0.0) + 1.0 for kind in (truth, ~truth))
     ratio = np.abs(np.log((with_ / with_.sum()) / (without / without.sum())))
     found: Floats = (1 - UNEVENNESS) + UNEVENNESS * ratio / max(ratio.mean(), 1e-9)
     return found
