@@ -1,6 +1,6 @@
 """How well the word lists alone name the reason and the severity of complaints: macro F1 with 95 % intervals.
 
-    RIPPLEWATCH_DATA=... python benchmarks/text/facets.py
+    RIPPLEWATCH_DATA=... python -m benchmarks.text.facets
 
 The published reasons are not ours; ``AIRLINE`` and ``SHOP`` write down how they are mapped, and ``back`` how our
 reasons are read back into the ten published ones. The words were written with the even rows in view; the figures are
@@ -13,15 +13,11 @@ import gzip
 import json
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from sets import data_dir
-
+from benchmarks.text.sets import data_dir
 from monitor.text.facets import Facets, facets
 from monitor.text.lexicon import Lexicon, load
 from monitor.text.normalise import fold, mask

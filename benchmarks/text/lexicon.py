@@ -1,6 +1,6 @@
 """How well the hand-written lexicons find complaints: macro F1 of complaint (or negative) against the rest, per set.
 
-    RIPPLEWATCH_DATA=... python benchmarks/text/lexicon.py [--even | --odd]
+    RIPPLEWATCH_DATA=... python -m benchmarks.text.lexicon [--even | --odd]
 
 The words were written with the even rows in view, so "--odd" prints the figures of the others.
 "complaint" takes complaint >= .5 as the answer, "sentiment" takes sentiment < 0. "not read" is the share of texts whose
@@ -8,12 +8,8 @@ language was not recognised without a hint; they count as "the rest".
 """
 
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from sets import SETS, TextSet, rows
-
+from benchmarks.text.sets import SETS, TextSet, rows
 from monitor.clock import elapsed_seconds
 from monitor.domain import Assessment
 from monitor.text.reader import TextReader
