@@ -1,13 +1,15 @@
 """Trains the models that ship and writes their weights and cards.
 
-    RIPPLEWATCH_DATA=... python -m benchmarks.text.ship RESULTS.json YYYY-MM-DD [code ...]
+    RIPPLEWATCH_DATA=... python -m benchmarks.text.ship RESULTS.json YYYY-MM-DD [code ...] [--cards]
 
 ``RESULTS.json`` is what ``python -m benchmarks.text --out`` wrote: the figures on the cards are those of texts that
 were not learnt. Weights go to ``monitor/text/model/weights/<code>.npz``, cards to ``docs/models/text_<code>.md``.
 """
 
+import argparse
 import json
-import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,10 @@ from benchmarks.text.sets import SETS, records
 from monitor.text.lexicon import load
 from monitor.text.model.fit import fit
 from monitor.text.model.linear import TextModel
-from monitor.text.model.weights import dumps
+from monitor.text.model.weights import dumps, loads
 
 ROOT = Path(__file__).parents[2]
+WEIGHTS_FOLDER = ROOT / "monitor" / "text" / "model" / "weights"
 LANGUAGES = {"en": "English", "zh": "Chinese", "ko": "Korean", "te": "Telugu"}
 LICENCES = {
     "en_complaints": "labels MIT; texts none stated",
@@ -102,24 +105,25 @@ def _figure(one: dict[str, Any]) -> str:
 
 def main() -> None:
     """Write weights and cards of the languages asked for."""
-    results = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    date = sys.argv[2]
-    folder = ROOT / "monitor" / "text" / "model" / "weights"
-    folder.mkdir(exist_ok=True)
-    for code in sys.argv[3:] or LANGUAGES:
-        learnt = fit(code, pooled(code), progress=lambda head, code=code: print(code, head, flush=True))
-        model = TextModel(
-            learnt.language,
-            f"{code}-{date.replace('-', '.')}",
-            learnt.shape,
-            learnt.rarity,
-            learnt.mean,
-            learnt.spread,
-            learnt.heads,
-            card(code, results, date),
-        )
-        (folder / f"{code}.npz").write_bytes(dumps(model))
+    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    options.add_argument("results", type=Path)
+    options.add_argument("date")
+    options.add_argument("codes", nargs="*", default=list(LANGUAGES))
+    options.add_argument("--cards", action="store_true", help="new cards for the weights that are there")
+    chosen = options.parse_args()
+    results = json.loads(chosen.results.read_text(encoding="utf-8"))
+    WEIGHTS_FOLDER.mkdir(exist_ok=True)
+    for code in chosen.codes:
+        file = WEIGHTS_FOLDER / f"{code}.npz"
+        learnt = loads(file.read_bytes()) if chosen.cards else fit(code, pooled(code), progress=_tell(code))
+        version = f"{code}-{chosen.date.replace('-', '.')}"
+        model = replace(learnt, version=version, card=card(code, results, chosen.date))
+        file.write_bytes(dumps(model))
         (ROOT / "docs" / "models" / f"text_{code}.md").write_text(page(model), encoding="utf-8")
+
+
+def _tell(code: str) -> Callable[[str], None]:
+    return lambda head: print(code, head, flush=True)
 
 
 if __name__ == "__main__":

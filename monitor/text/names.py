@@ -8,7 +8,7 @@ from functools import lru_cache
 def without_names(text: str, names: Iterable[str]) -> str:
     """``text`` with a blank for each of ``names``: "Best Buy" is no praise, and no brand is read better than another.
 
-    Latin names are taken out as whole words, with the # before them. Handles stay: whom a post speaks to says something.
+    Latin names are taken out as whole words, with the # before them. Handles stay: whom a post speaks to counts.
 
     >>> without_names("@bestbuy Best Buy lost my order, #bestbuy!", ["Best Buy", "@bestbuy", "bestbuy"])
     '@bestbuy   lost my order,  !'
