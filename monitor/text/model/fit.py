@@ -23,6 +23,7 @@ SHAPE = Shape(2, 5, 2)
 UNEVENNESS = 0.8  # 0: every n-gram alike; 1: weighted by its log ratio between both classes alone
 STRENGTH = 3.0  # inverse of the regularisation, when fitted from nothing
 STRENGTH_FROM_PRIOR = 1.0
+HELD = 10.0  # how firmly the calibration of a prior holds; each label pulls with at most 1/4
 CUES = 0.1  # how much a cue counts beside n-grams of length 1
 FOLDS = 5  # of the calibration
 FOLDS_OF_MANY = 3
@@ -71,8 +72,10 @@ def fit(
 ) -> TextModel:
     """The model of ``language`` learnt from ``examples``, which must hold complaints and others.
 
-    With a ``prior`` only how its heads have to change, and what it does not know yet.
+    With a ``prior`` only how its heads have to change, and what it does not know yet. Raises ValueError without examples.
     """
+    if not examples:
+        raise ValueError("nothing to learn from: no labelled texts")
     masked = [mask(fold(example.text)) for example in examples]
     shape = SHAPES.get(language, SHAPE) if prior is None else prior.shape
     counts = count(masked, shape)
@@ -126,13 +129,15 @@ def _labelled(examples: Sequence[Example], part: str) -> dict[int, object]:
 
 
 def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None, seed: int) -> Head:
-    """The fitted head, calibrated on scores of texts that were not fitted on."""
+    """The fitted head, calibrated on scores of texts that were not fitted on, where there are enough to hold out."""
     head = _fitted(inputs, truth, weight, prior)
+    if min(truth.sum(), (~truth).sum()) < FOLDS:
+        return head
     held = np.zeros(len(truth))
     for fold_ in _folds(truth, seed):
         rest = np.setdiff1d(np.arange(len(truth)), fold_)
         held[fold_] = inputs.part(fold_).score(_fitted(inputs.part(rest), truth[rest], weight[rest], prior))
-    slope, offset = _calibrated(held, truth, weight)
+    slope, offset = _calibrated(held, truth, weight, prior)
     return replace(head, slope=slope, offset=offset)
 
 
@@ -161,7 +166,7 @@ def _fitted(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: He
     cues = (found[len(used) : -1] * CUES).astype(np.float32)
     if prior is None:
         return Head(buckets, cues, float(found[-1]))
-    return Head(prior.buckets + buckets, prior.cues + cues, prior.bias + float(found[-1]))
+    return replace(prior, buckets=prior.buckets + buckets, cues=prior.cues + cues, bias=prior.bias + float(found[-1]))
 
 
 def _unevenness(matrix: sp.csr_matrix, truth: NDArray[np.bool_], weight: Floats) -> Floats:
@@ -200,16 +205,23 @@ def _regression(
     return found
 
 
-def _calibrated(scores: Floats, truth: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
-    """Slope and offset of the logistic that fits ``scores`` best (Platt, 1999), with his smoothed targets."""
+def _calibrated(scores: Floats, truth: NDArray[np.bool_], weight: Floats, prior: Head | None) -> tuple[float, float]:
+    """Slope and offset of the logistic that fits ``scores`` best (Platt, 1999), with his smoothed targets.
+
+    Those of a ``prior`` hold against few labels: people rarely label as many complaints as there are among all posts.
+    """
     yes, no = float(truth.sum()), float((~truth).sum())
     aims = np.where(truth, (yes + 1) / (yes + 2), 1 / (no + 2))
     share = weight / weight.sum()
+    start = np.array([prior.slope, prior.offset] if prior else [1.0, 0.0])
+    pull = HELD / float(weight.sum()) if prior else 0.0
 
     def loss(line: Floats) -> tuple[float, Floats]:
         score = line[0] * scores + line[1]
         error = share * (1 / (1 + np.exp(-np.clip(score, -30, 30))) - aims)
-        return float(share @ (np.logaddexp(0.0, score) - aims * score)), np.array([error @ scores, error.sum()])
+        away = line - start
+        value = float(share @ (np.logaddexp(0.0, score) - aims * score)) + 0.5 * pull * float(away @ away)
+        return value, np.array([error @ scores, error.sum()]) + pull * away
 
-    slope, offset = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+    slope, offset = minimize(loss, start, jac=True, method="L-BFGS-B").x
     return max(float(slope), 1e-3), float(offset)
