@@ -72,7 +72,7 @@ def fit(
 ) -> TextModel:
     """The model of ``language`` learnt from ``examples``, which must hold complaints and others.
 
-    With a ``prior`` only how its heads have to change, and what it does not know yet. Raises ValueError without examples.
+    With a ``prior`` only how its heads have to change, and what it does not know yet. ValueError without examples.
     """
     if not examples:
         raise ValueError("nothing to learn from: no labelled texts")
