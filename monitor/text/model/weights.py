@@ -2,10 +2,11 @@
 
 import io
 import json
+import math
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -29,12 +30,16 @@ _DAMAGE = (
     IndexError,
     AttributeError,
     OSError,
+    MemoryError,
+    OverflowError,
     RuntimeError,
     SyntaxError,
     tokenize.TokenError,
 )
 _STEPS = 127  # of a weight on either side of 0
 _LEVELS = 255  # of a rarity
+_LONGEST = 8  # n-grams; longer ones would only take time
+_LARGEST = 1e9  # number that a sound model may hold
 
 
 @cache
@@ -92,28 +97,50 @@ def loads(packed: bytes) -> TextModel:
 def _model(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TextModel:
     if about["format"] != FORMAT or about["bits"] != BITS or about["cues"] != list(NAMES):
         raise ValueError("a text model of another version of the program: train it again")
-    low, high = about["rarity"]
+    low, high = _numbers(about["rarity"], 2)
     heads = {}
-    for name, (number, top, bias, slope, offset) in about["heads"].items():
-        steps = arrays[f"buckets{number}"].astype(np.float32) / _STEPS
-        buckets = _sized(np.sign(steps) * steps * steps * np.float32(top), 1 << BITS)
-        heads[name] = Head(buckets, _sized(arrays[f"cues{number}"], len(NAMES)), bias, slope, offset)
+    for name, given in about["heads"].items():
+        number, (top, bias, slope, offset) = given[0], _numbers(given[1:], 4)
+        steps = _part(arrays, f"buckets{number}", 1 << BITS, "i") / np.float32(_STEPS)
+        buckets = np.sign(steps) * steps * steps * np.float32(top)
+        heads[name] = Head(buckets, _part(arrays, f"cues{number}", len(NAMES), "f"), bias, slope, offset)
     if "complaint" not in heads:
         raise ValueError("not a text model: it does not say what a complaint is")
-    rarity = arrays["rarity"].astype(np.float32) / _LEVELS * np.float32(high - low) + np.float32(low)
+    spread = _part(arrays, "spread", len(NAMES), "f")
+    named = all(isinstance(about[part], str) for part in ("language", "version"))
+    if not named or not isinstance(about["card"], dict) or spread.min() <= 0:
+        raise ValueError("not a text model, or a damaged one (description)")
     return TextModel(
         language=about["language"],
         version=about["version"],
-        shape=Shape(*about["shape"]),
-        rarity=_sized(rarity, 1 << BITS),
-        mean=_sized(arrays["mean"], len(NAMES)),
-        spread=_sized(arrays["spread"], len(NAMES)),
+        shape=_shape(about["shape"]),
+        rarity=_part(arrays, "rarity", 1 << BITS, "u") / np.float32(_LEVELS) * np.float32(high - low) + np.float32(low),
+        mean=_part(arrays, "mean", len(NAMES), "f"),
+        spread=spread,
         heads=heads,
         card=about["card"],
     )
 
 
-def _sized(array: NDArray[Any], size: int) -> Weights:
-    if array.shape != (size,) or not np.isfinite(array).all():
+def _shape(given: Sequence[Any]) -> Shape:
+    shortest, longest, words = _numbers(given, 3)
+    sound = 1 <= shortest <= longest <= _LONGEST and 0 <= words <= _LONGEST
+    if not sound or not all(isinstance(length, int) for length in given):
+        raise ValueError("not a text model, or a damaged one (n-grams)")
+    return Shape(int(shortest), int(longest), int(words))
+
+
+def _numbers(given: Sequence[Any], count: int) -> list[float]:
+    if len(given) != count or not all(math.isfinite(number) and abs(number) <= _LARGEST for number in given):
+        raise ValueError("not a text model, or a damaged one (numbers)")
+    return [float(number) for number in given]
+
+
+def _part(arrays: Mapping[str, NDArray[Any]], name: str, size: int, kind: str) -> Weights:
+    """The array of that name; ValueError where it is not ``size`` sound numbers of that kind."""
+    array = arrays[name]
+    if array.shape != (size,) or array.dtype.kind != kind or not np.isfinite(array).all():
         raise ValueError("not a text model, or a damaged one (sizes)")
+    if np.abs(array).max() > _LARGEST:
+        raise ValueError("not a text model, or a damaged one (numbers)")
     return array.astype(np.float32)
