@@ -179,14 +179,14 @@ def assess(lexicon: Lexicon, text: str) -> Assessment:
 
 def assess_counted(lexicon: Lexicon, found: Facets, counted: Tally) -> Assessment:
     """The figures for a text whose facets and cues were counted already."""
-    score = complaint(lexicon, counted)
+    score = round(complaint(lexicon, counted), 4)
     mood = sentiment(counted)
     is_complaint = score >= 0.5
     decided = counted.against if is_complaint else [*counted.favour, *counted.against]
     return Assessment(
         language=lexicon.code,
         assessed=True,
-        complaint=round(score, 4),
+        complaint=score,
         sentiment=round(min(mood, 0.0) if is_complaint else mood, 4),
         severity=severity(counted, found) if is_complaint else 0,
         reason=found.reason if is_complaint else None,

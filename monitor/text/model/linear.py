@@ -53,7 +53,8 @@ class TextModel:
         """The raw score of each folded and masked text under each head; ``rows`` are its cues."""
         found = count(masked, self.shape)
         values, lengths = weighted(found, self.rarity)
-        dense = standard(rows, self.mean, self.spread)
+        # Twice as exact as it is kept: what else is in a batch must not change a digit that is shown.
+        dense = standard(rows, self.mean, self.spread).astype(np.float64)
         scores = {}
         for name, head in self.heads.items():
             sums = np.bincount(found.text, values * head.buckets[found.bucket], found.texts)

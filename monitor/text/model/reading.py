@@ -36,17 +36,17 @@ def reading(opinion: Opinion, found: Mapping[str, float], version: str) -> Asses
     A severity learnt from people's labels can be above what the words name, never below.
     """
     said, named, counted = opinion.said, opinion.facets, opinion.counted
-    complaint = found["complaint"]
+    complaint = round(found["complaint"], 4)  # first, so that all that follows says the same as the figure that is kept
     is_complaint = complaint >= COMPLAINT
     decided = counted.against if is_complaint else [*counted.favour, *counted.against]
     reproach = likeliest("reproach", found)
     mood = sentiment(complaint, found.get("praise"), said.sentiment or 0.0)
     return replace(
         said,
-        complaint=round(complaint, 4),
+        complaint=complaint,
         sentiment=round(mood, 4),
-        severity=max(severity(counted, named), int(likeliest("severity", found) or 0)) if is_complaint else 0,
-        reason=(likeliest("reason", found) or named.reason) if is_complaint else None,
+        severity=max(severity(counted, named), int(likely("severity", found) or 0)) if is_complaint else 0,
+        reason=(likely("reason", found) or named.reason) if is_complaint else None,
         reproach=int(reproach) if is_complaint and reproach else None,
         words=tuple(dict.fromkeys(decided))[:MAX_WORDS],
         harm_words=named.harm if mood < NEUTRAL else (),
@@ -72,6 +72,16 @@ def sentiment(complaint: float, praise: float | None, lexicon: float) -> float:
     if praise >= neither:
         return NEUTRAL + (1 - NEUTRAL) * praise
     return (praise - complaint) * NEUTRAL
+
+
+def likely(kind: str, found: Mapping[str, float]) -> str | None:
+    """The likeliest answer where it is at least as likely as not; what few labels spoke of has no head of its own.
+
+    >>> likely("reason", {"reason:delay": 0.1}), likely("reason", {"reason:delay": 0.3, "reason:staff": 0.6})
+    (None, 'staff')
+    """
+    best = likeliest(kind, found)
+    return best if best is not None and found[f"{kind}:{best}"] >= COMPLAINT else None
 
 
 def likeliest(kind: str, found: Mapping[str, float]) -> str | None:
