@@ -118,11 +118,11 @@ def test_who_never_learnt_praise_leaves_it_to_the_words(heard, complaint):
         assert reading(loved, {"complaint": complaint}, "en-1").is_praise
 
 
-@given(opinions(), SHARES, SHARES, SHARES)
-def test_more_praise_is_never_a_worse_sentiment(heard, complaint, less, more):
+@given(opinions(), st.floats(0, 0.49), st.floats(0.5, 1), st.floats(0.5, 1))
+def test_the_surer_a_praise_the_better_its_sentiment(heard, complaint, less, more):
     less, more = sorted((less, more))
     moods = [reading(heard, {"complaint": complaint, "praise": one}, "v").sentiment for one in (less, more)]
-    assert moods[0] <= moods[1]
+    assert 1 / 3 <= moods[0] <= moods[1]
 
 
 @given(opinions(), st.floats(0.5, 1), st.floats(0.5, 1), SHARES)
