@@ -26,6 +26,7 @@ from monitor.store.posts import PostStore
 from monitor.text.topics.titles import describe
 
 MOST_POSTS = 20_000
+TELLING = 12  # posts from which on their key phrases say what a case is about
 MOST_ROOTS = 10_000
 BASELINE_SPAN = timedelta(weeks=4)
 
@@ -50,6 +51,7 @@ class CaseReader:
         times = sorted(act.at for act in acts)
         claim = _claim(incident, posts)
         read = [p.assessment for p in posts if p.assessment is not None and p.assessment.counts_for(incident.brand)]
+        topic = describe(reversed(posts))
         return CaseFile(
             incident=incident,
             brand_title=self._titles.get(incident.brand, incident.brand),
@@ -81,8 +83,8 @@ class CaseReader:
             silent=() if label else self._silent(incident.brand, now),
             reconstruction=label.label if label else None,
             extra=_lead_times(incident, label),
-            topic=describe(reversed(posts)),
-            claims=gather(incident.brand, posts, states),
+            topic=topic,
+            claims=gather(incident.brand, posts, states, topic.phrases if len(posts) >= TELLING else ()),
             unread=_languages([_language(p) for p in posts if p.assessment is None or not p.assessment.assessed]),
         )
 

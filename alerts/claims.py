@@ -6,7 +6,7 @@ when another claim becomes the leading one; it does not stay with words that wer
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from monitor.text.topics.near_duplicates import NearDuplicates
 
 MOST_TEXTS = 1_000  # different texts of a case that are looked through for claims; copies of them are free
 MOST_CLAIMS = 12  # of one case, the most repeated ones
+MOST_SIGNS = 4  # signs in one claim, of what the case is about, that count
 _REMEMBERED = 4_096  # claims that are compared with one another, above what the texts can hold
 _KEY = 12  # characters
 
@@ -33,8 +34,13 @@ class _Said:
     surest: bool
 
 
-def gather(brand: str, posts: Sequence[Post], states: Sequence[CascadeState]) -> tuple[CaseClaim, ...]:
+def gather(
+    brand: str, posts: Sequence[Post], states: Sequence[CascadeState], about: Sequence[str] = ()
+) -> tuple[CaseClaim, ...]:
     """The claims of ``posts`` (oldest first), the weightiest first: by posts that make it and reposts of those.
+
+    A claim counts double with one key phrase of the case (``about``) or the brand's name in it, three times with two of
+    them, at most five times: what many tell beside the point does not lead.
 
     Left out: what was taken back, what the brand wrote itself, and languages in which claims are not found.
     """
@@ -48,7 +54,20 @@ def gather(brand: str, posts: Sequence[Post], states: Sequence[CascadeState]) ->
     claiming = {one.post.key for one in said}
     passed = {state.root: _reposts(state) for state in states if state.root in claiming}
     found = [_claim(group, passed) for group in groups.values()]
-    return tuple(sorted(found, key=lambda one: (-one.weight, one.post.created_at, one.key))[:MOST_CLAIMS])
+    signs = [_names(brand, posts), *({fold(phrase)} for phrase in about)]
+    order = sorted(found, key=lambda one: (-one.weight * _nearness(one.quote, signs), one.post.created_at, one.key))
+    return tuple(order[:MOST_CLAIMS])
+
+
+def _names(brand: str, posts: Sequence[Post]) -> set[str]:
+    """The names under which ``posts`` speak of the brand, folded."""
+    return {fold(match.text) for post in posts for match in post.brand_matches if match.brand == brand and match.text}
+
+
+def _nearness(quote: str, signs: Sequence[Collection[str]]) -> int:
+    """How much a claim is about what the case is about: 1 where it holds none of the ``signs``, each in any wording."""
+    words = fold(quote)
+    return 1 + min(sum(any(sign in words for sign in wordings) for wordings in signs), MOST_SIGNS)
 
 
 def key_of(quote: str) -> str:

@@ -10,7 +10,7 @@ from alerts.case import CaseReader
 from alerts.claims import MOST_CLAIMS, gather, key_of
 from alerts.domain import Incident, Level, Status, Truth
 from graph.forecast.log_linear import LogLinear
-from monitor.domain import AccountKey, Assessment, Brand, Post, PostKey, Repost, Towards
+from monitor.domain import AccountKey, Assessment, Brand, BrandMatch, Post, PostKey, Repost, Towards
 from monitor.store.crawls import CrawlStore
 from monitor.store.meta import MetaStore
 from monitor.store.posts import PostStore
@@ -29,8 +29,8 @@ def post(id, text, minutes=0, source="micro", language="en", read=READ, **more):
     return Post(key, AccountKey(source, id), text, at, at, language=language, assessment=told, issue=str(ROOT), **more)
 
 
-def found(*posts, states=()):
-    return gather("northline", sorted(posts, key=lambda one: one.created_at), states)
+def found(*posts, states=(), about=()):
+    return gather("northline", sorted(posts, key=lambda one: one.created_at), states, about)
 
 
 def test_the_same_claim_is_listed_once_with_its_first_post_and_how_many_repeat_it():
@@ -44,6 +44,19 @@ def test_the_same_claim_is_listed_once_with_its_first_post_and_how_many_repeat_i
     assert claims[0].sites == ("micro", "forum")
     assert claims[0].key == key_of(BROKEN)
     assert key_of("they snapped the neck of my harp in Oslo!!") in claims[0].keys
+
+
+def test_a_claim_about_what_the_case_is_about_leads_before_one_that_more_people_make():
+    beside = [post(str(n), "They lost my bags twice this year.", n) for n in range(2)]
+    here = post("harp", BROKEN, 9)
+    assert found(*beside, here)[0].quote == "They lost my bags twice this year."
+    assert found(*beside, here, about=("neck", "Harp", "snapped", "claims desk"))[0].quote == BROKEN
+
+
+def test_a_claim_that_names_the_brand_leads_before_one_that_names_nobody():
+    named = (BrandMatch("northline", "Northline Air", "name", "Northline Air"),)
+    claims = found(post("a", BROKEN), post("b", "Northline Air dropped my harp in Lima.", 1, brand_matches=named))
+    assert claims[0].quote == "Northline Air dropped my harp in Lima."
 
 
 def test_four_languages_are_listed_and_what_cannot_be_read_is_not():
