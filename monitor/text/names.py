@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+# Letters of Latin, Greek and Cyrillic words, which blanks set apart; to other scripts a name may be joined: "X에서".
+_LETTERS = r"0-9A-Za-z_\u00c0-\u052f\u1e00-\u1fff"
+_APART = re.compile(rf"[\x00-\x7f{_LETTERS}]")
+
 
 def without_names(text: str, names: Iterable[str]) -> str:
     """``text`` with a blank for each of ``names``: "Best Buy" is no praise, and no brand is read better than another.
 
-    Latin names are taken out as whole words, with the # before them. Handles stay: whom a post speaks to counts.
+    Latin names are taken out as whole words, though Chinese or Korean may touch them, with the # before them.
+    Handles stay: whom a post speaks to counts.
 
     >>> without_names("@bestbuy Best Buy lost my order, #bestbuy!", ["Best Buy", "@bestbuy", "bestbuy"])
     '@bestbuy   lost my order,  !'
@@ -25,5 +30,10 @@ def without_names(text: str, names: Iterable[str]) -> str:
 
 @lru_cache(maxsize=512)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    parts = (rf"(?<![\w@])#?{re.escape(name)}(?!\w)" if name.isascii() else f"#?{re.escape(name)}" for name in names)
-    return re.compile("|".join(parts), re.IGNORECASE)
+    return re.compile("|".join(_written(name) for name in names), re.IGNORECASE)
+
+
+def _written(name: str) -> str:
+    before = rf"(?<![@{_LETTERS}])" if _APART.match(name[0]) else ""
+    after = rf"(?![{_LETTERS}])" if _APART.match(name[-1]) else ""
+    return f"{before}#?{re.escape(name)}{after}"

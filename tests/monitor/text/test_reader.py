@@ -88,7 +88,7 @@ def test_one_by_one_is_the_same_as_many() -> None:
 @pytest.mark.parametrize(
     ("text", "severity", "reason"),
     [
-        ("The app is so annoying today", 0, "outage"),
+        ("@northlineair your app is so annoying today", 0, "outage"),
         ("@northlineair you lost my suitcase, useless", 1, "property"),
         ("@northlineair my lawyer will call you about the refund you refuse to pay", 2, "refund"),
         ("@northlineair terrible: your driver assaulted a passenger, she is in hospital", 3, "safety"),
