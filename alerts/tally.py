@@ -1,10 +1,13 @@
 """How the texts of an issue read, cascade by cascade, and where the issue has been seen."""
 
+from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain import Post, PostKey
+
+MOST_WORDS = 20  # of harm, told of one issue
 
 
 @dataclass(slots=True)
@@ -13,16 +16,17 @@ class Tally:
 
     assessed: int = 0
     complaints: int = 0
-    harm_words: set[str] = field(default_factory=set)
+    harm: Counter[str] = field(default_factory=Counter)
 
-    def add(self, post: Post, brand: str) -> None:
-        """Count one more text as it reads towards ``brand``; what the brand itself wrote is left out."""
+    def add(self, post: Post, brand: str) -> tuple[str, ...]:
+        """Count one more text as it reads towards ``brand``, except the brand's own; returns its words of harm."""
         if post.assessment is None or not post.assessment.counts_for(brand):
-            return
+            return ()
         read = post.assessment.of(brand)
         self.assessed += 1
         self.complaints += read.is_complaint
-        self.harm_words.update(read.harm_words)
+        self.harm.update(read.harm_words)
+        return read.harm_words
 
 
 @dataclass(slots=True)
@@ -33,17 +37,20 @@ class IssueState:
     cascades: dict[PostKey, Tally] = field(default_factory=dict)
     sites: set[str] = field(default_factory=set)
     press_at: datetime | None = None
+    harm: Counter[str] = field(default_factory=Counter)  # of all cascades, kept beside them: it is asked at every look
 
     def see(self, post: Post, top: PostKey) -> None:
         """Count ``post``, a text in the cascade of ``top``."""
-        self.cascades.setdefault(top, Tally()).add(post, self.brand)
+        self.harm.update(self.cascades.setdefault(top, Tally()).add(post, self.brand))
         self.sites.add(post.key.source)
         if post.is_press:
             self.press_at = min(self.press_at, post.created_at) if self.press_at else post.created_at
 
     def keep(self, alive: Set[PostKey]) -> bool:
         """Drop every cascade that is not among ``alive``; False where none is left."""
-        self.cascades = {root: tally for root, tally in self.cascades.items() if root in alive}
+        gone = self.cascades.keys() - alive
+        for root in gone:
+            self.harm -= self.cascades.pop(root).harm
         return bool(self.cascades)
 
     @property
@@ -58,5 +65,13 @@ class IssueState:
 
     @property
     def harm_words(self) -> tuple[str, ...]:
-        """The words of harm in them, by alphabet."""
-        return tuple(sorted(set().union(*(tally.harm_words for tally in self.cascades.values()))))
+        """The words of harm in them, the most written first, without phrases that say one of them at more length."""
+        written = sorted(self.harm, key=lambda word: (-self.harm[word], word))[:MOST_WORDS]
+        return tuple(word for word in written if not any(_says_more(word, other) for other in written))
+
+
+def _says_more(phrase: str, word: str) -> bool:
+    """Whether ``phrase`` holds ``word`` and more; only words of Latin letters have blanks around them for sure."""
+    if len(phrase) <= len(word):
+        return False
+    return f" {word} " in f" {phrase} " if word.isascii() else word in phrase

@@ -107,3 +107,14 @@ def test_an_issue_of_a_brand_is_read_towards_that_brand() -> None:
         state.see(praised, praised.key)
         figures[brand] = (state.assessed, state.complaints, state.harm_words)
     assert figures == {"northline": (1, 1, ("broke",)), "harborline": (1, 0, ())}
+
+
+def test_the_words_of_harm_most_written_come_first_and_none_is_told_twice() -> None:
+    state = IssueState("northline")
+    said = [("broke", "broke my"), ("broke", "lawsuit"), ("弄坏", "弄坏了"), ("smokebroke",)]
+    posts = [replace(post(n), assessment=Assessment("en", True, 0.9, harm_words=words)) for n, words in enumerate(said)]
+    for one in posts:
+        state.see(one, one.key)
+    assert state.harm_words == ("broke", "lawsuit", "smokebroke", "弄坏")
+    state.keep({posts[1].key, posts[2].key})
+    assert state.harm_words == ("broke", "lawsuit", "弄坏")

@@ -1,5 +1,7 @@
 """An alert card as HTML: what and how bad, where it goes, why the program thinks so. Read in ten seconds."""
 
+from dataclasses import replace
+
 from alerts.casefile import CaseFile
 from alerts.domain import Incident, Part, Status
 from monitor.domain import Post
@@ -115,8 +117,13 @@ def _bar(part: Part, colour: str, texts: Texts) -> str:
         f"<span>{safe(name)}</span>"
         f'<span class="rw-bar"><i style="width:{100 * fill:.0f}%;{paint}"></i>'
         f'<b style="left:{100 * tick:.0f}%"></b></span>'
-        f'<span class="rw-value">{safe(phrases.part_value(part, texts), 40)}</span></div>'
+        f'<span class="rw-value">{safe(phrases.part_value(_bare(part), texts), 40)}</span></div>'
     )
+
+
+def _bare(part: Part) -> Part:
+    """Without the number of texts at the last look: the facts below tell how many there are by now."""
+    return replace(part, n=None) if part.name == "complaints" else part
 
 
 def scaled(part: Part) -> tuple[float, float]:
