@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from monitor.plain_text import one_line
-from monitor.text.measures import Figure, Quality
 
 if TYPE_CHECKING:
+    from monitor.text.measures import Figure, Quality
     from monitor.store.models import KeptModel
     from monitor.text.training import Comparison, Outcome
     from ui.training import Trained
@@ -50,12 +50,12 @@ def _row(cells: tuple[str, ...]) -> str:
     return "".join(cell.ljust(width) for cell, width in zip(cells, _WIDE, strict=True)).rstrip()
 
 
-def _figure(quality: Quality, name: str) -> str:
+def _figure(quality: "Quality", name: str) -> str:
     figure: Figure | None = getattr(quality, name)
     return "unknown" if figure is None else f"{figure.value:.3f} ({figure.low:.2f}–{figure.high:.2f})"
 
 
-def _signed(gain: Figure | None) -> str:
+def _signed(gain: "Figure | None") -> str:
     return "" if gain is None else f"{gain.value:+.3f} ({gain.low:+.2f} to {gain.high:+.2f})"
 
 
