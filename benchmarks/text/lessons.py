@@ -7,6 +7,7 @@ mostly a complaint in words and four stars often hold one, so the first teach ha
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,28 @@ WEIGHTS = {
     "ko_nsmc": 0.1,
 }
 ELSEWHERE = 0.2  # of posts that are not directed at any brand
+UNADDRESSED = 0.5  # of a directed post without its handles
 INVENTED = 4.0  # of an invented post that neither complains nor praises
 STARS = {3: 0.5, 4: 0.3}
 _SENTIMENT = {"negative": -1, "neutral": 0, "positive": 1}
+_HANDLE = re.compile(r"@\w+")
 _SERVICE = re.compile(r"(?:customer|support|cares?|helps?|service|svc|ask|uk|us|_)+", re.IGNORECASE)
 
 
 def examples(text_set: TextSet, rows: Iterable[Row], weight: float = 1.0) -> list[Example]:
-    """What the rows of one set teach."""
-    return [example for row in rows if (example := _example(text_set, row, weight)) is not None]
+    """What the rows of one set teach.
+
+    All English complaints speak to a handle, and most other posts of that set to nobody; elsewhere people complain
+    about a brand without speaking to it. So each directed post teaches once more, without its handles.
+    """
+    found = [example for row in rows if (example := _example(text_set, row, weight)) is not None]
+    if text_set.name != "en_complaints":
+        return found
+    spoken = (example for example in found if example.weight == weight and "@" in example.text)
+    return found + [
+        replace(example, text=_HANDLE.sub(" ", example.text), weight=weight * UNADDRESSED, reproach=None)
+        for example in spoken
+    ]
 
 
 def _example(text_set: TextSet, row: Row, weight: float) -> Example | None:

@@ -54,9 +54,10 @@ class _Inputs:
 
     buckets: sp.csr_matrix
     cues: Weights
+    kin: NDArray[np.int64]  # the same number for texts that differ in handles and blanks only
 
     def part(self, rows: NDArray[np.int64]) -> "_Inputs":
-        return _Inputs(self.buckets[rows], self.cues[rows])
+        return _Inputs(self.buckets[rows], self.cues[rows], self.kin[rows])
 
     def score(self, head: Head) -> Floats:
         found: Floats = self.buckets @ head.buckets + self.cues @ head.cues + head.bias
@@ -94,7 +95,8 @@ def fit(
     matrix = sp.csr_matrix(
         ((values / lengths[counts.text]).astype(np.float32), (counts.text, counts.bucket)), (len(masked), 1 << BITS)
     )
-    inputs = _Inputs(matrix, standard(rows, model.mean, model.spread))
+    kin = np.unique(["".join(text.replace("@", "").split()) for text in masked], return_inverse=True)[1]
+    inputs = _Inputs(matrix, standard(rows, model.mean, model.spread), kin)
     heads = dict(model.heads)
     for name, chosen, truth, weight in _questions(examples):
         progress(name)
@@ -134,21 +136,24 @@ def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head
     if min(truth.sum(), (~truth).sum()) < FOLDS:
         return head
     held = np.zeros(len(truth))
-    for fold_ in _folds(truth, seed):
+    for fold_ in _folds(truth, inputs.kin, seed):
         rest = np.setdiff1d(np.arange(len(truth)), fold_)
         held[fold_] = inputs.part(fold_).score(_fitted(inputs.part(rest), truth[rest], weight[rest], prior))
     slope, offset = _calibrated(held, truth, weight, prior)
     return replace(head, slope=slope, offset=offset)
 
 
-def _folds(truth: NDArray[np.bool_], seed: int) -> list[NDArray[np.int64]]:
-    """Parts with about the same share of complaints each."""
+def _folds(truth: NDArray[np.bool_], kin: NDArray[np.int64], seed: int) -> list[NDArray[np.int64]]:
+    """Parts with about the same share of complaints each; kin stay together, so that no part knows another's texts."""
     dice = np.random.default_rng(seed)
-    parts: list[list[int]] = [[] for _ in range(FOLDS if len(truth) < MANY else FOLDS_OF_MANY)]
+    folds = FOLDS if len(truth) < MANY else FOLDS_OF_MANY
+    heads, member = np.unique(kin, return_index=True, return_inverse=True)[1:]
+    place = np.zeros(len(heads), np.int64)
     for kind in (True, False):
-        for place, row in enumerate(dice.permutation(np.flatnonzero(truth == kind))):
-            parts[place % len(parts)].append(int(row))
-    return [np.array(sorted(part), np.int64) for part in parts if part]
+        families = dice.permutation(np.flatnonzero(truth[heads] == kind))
+        place[families] = np.arange(len(families)) % folds
+    parts = (np.flatnonzero(place[member] == number) for number in range(folds))
+    return [part for part in parts if len(part)]
 
 
 def _fitted(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None) -> Head:
