@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from monitor.plain_text import one_line
 
 if TYPE_CHECKING:
-    from monitor.text.measures import Figure, Quality
     from monitor.store.models import KeptModel
+    from monitor.text.measures import Figure, Quality
     from monitor.text.training import Comparison, Outcome
     from ui.training import Trained
 
