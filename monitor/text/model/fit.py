@@ -133,11 +133,11 @@ def _labelled(examples: Sequence[Example], part: str) -> dict[int, object]:
 def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None, seed: int) -> Head:
     """The fitted head, calibrated on scores of texts that were not fitted on, where there are enough to hold out."""
     head = _fitted(inputs, truth, weight, prior)
-    if min(truth.sum(), (~truth).sum()) < FOLDS:
+    folds = [(fold_, np.setdiff1d(np.arange(len(truth)), fold_)) for fold_ in _folds(truth, inputs.kin, seed)]
+    if any(len(np.unique(truth[rest])) < 2 for _, rest in folds):
         return head
     held = np.zeros(len(truth))
-    for fold_ in _folds(truth, inputs.kin, seed):
-        rest = np.setdiff1d(np.arange(len(truth)), fold_)
+    for fold_, rest in folds:
         held[fold_] = inputs.part(fold_).score(_fitted(inputs.part(rest), truth[rest], weight[rest], prior))
     slope, offset = _calibrated(held, truth, weight, prior)
     return replace(head, slope=slope, offset=offset)

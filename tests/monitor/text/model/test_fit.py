@@ -232,3 +232,25 @@ def test_hostile_texts_among_the_labelled_ones_do_no_harm(text):
     found = model.complaint([text, *written(PLANTED["en"][0], 5, seed=2)])
     assert np.isfinite(found).all()
     assert found[1:].min() > 0.7
+
+
+@pytest.mark.parametrize(("copies", "others"), [(20, 0), (20, 20), (1, 0)])
+def test_copies_of_one_text_with_both_labels_make_a_model_with_sound_numbers(copies, others):
+    """As when people disagree of a post that was shared again and again."""
+    shared = [Example(f"@friend{n} the soup was late", n % 2 == 0) for n in range(2 * copies)]
+    said = shared + [Example(text, label=False) for text in written(GOOD[0], others)]
+    found = loads(dumps(fit("en", said))).complaint(["the soup was late", "@friend1 the soup was late"])
+    assert ((found > 0.2) & (found < 0.8)).all()
+
+
+def test_a_text_copied_often_is_not_calibrated_on_what_it_taught_itself():
+    """Copies that differ in whom they speak to are one text: chance labels must not look sure."""
+    dice = np.random.default_rng(4)
+    once = written(UNSAID, 150, seed=12)
+    said = [
+        Example(f"@{name} {text}", bool(yes))
+        for text, yes in zip(once, dice.random(len(once)) < 0.5, strict=True)
+        for name in ("ada", "mina", "joe")
+    ]
+    found = fit("en", said).complaint(written(UNSAID, 60, seed=13))
+    assert np.abs(found - 0.5).max() < 0.25
