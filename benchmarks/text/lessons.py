@@ -82,10 +82,17 @@ def without_brand(row: Row) -> str:
 
 
 def invented(language: str) -> list[Example]:
-    """Posts written for this purpose that neither complain nor praise."""
+    """Posts written for this purpose: most neither complain nor praise, some English ones complain to nobody."""
     listed = tomllib.loads((Path(__file__).parent / "invented.toml").read_text(encoding="utf-8"))
-    lines = listed.get(language, "").split("\n")
-    return [Example(line, label=False, weight=INVENTED, sentiment=0) for line in lines if line.strip()]
+    neither, wrong = listed.get(language, ""), listed["complaint"].get(language, "")
+    return [
+        *(Example(line, label=False, weight=INVENTED, sentiment=0) for line in _lines(neither)),
+        *(Example(line, label=True, weight=INVENTED, sentiment=-1) for line in _lines(wrong)),
+    ]
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def pooled(language: str, leave: Mapping[str, Sequence[Row]] | None = None) -> list[Example]:
