@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain import Assessment
+from monitor.text import pipeline
 from monitor.text.lexicon import languages
 from monitor.text.model.fit import Example, fit
+from monitor.text.pipeline import build
 from monitor.text.reader import BATCH, TextReader
 
 SHIPPED, WORDS_ALONE = TextReader(), TextReader(models={})
@@ -171,6 +173,25 @@ def test_models_may_be_changed_while_another_thread_reads(model, turned):
     for found in seen:
         assert found in answers.values()
         assert len({one.version for one in found}) == 1, "a batch is read by one model"
+
+
+def test_a_change_while_a_pipeline_is_built_is_not_lost(model, turned, monkeypatch):
+    """Else the reading that was asked for before would go on for ever."""
+    reader, built, changing = TextReader(models={"en": model}), [], []
+
+    def slowly(code, with_model):
+        if not built:
+            changing.append(threading.Thread(target=reader.use, args=({"en": turned},)))
+            changing[0].start()
+            changing[0].join(timeout=0.2)  # where it must wait for this reading, it waits
+        built.append(with_model.version)
+        return build(code, with_model)
+
+    monkeypatch.setattr(pipeline, "build", slowly)
+    text = QUIBBLED.format("gate", "lamp")
+    reader.read(text, "en")
+    changing[0].join()
+    assert reader.read(text, "en").version == "two"
 
 
 def test_a_stream_that_changes_its_model_goes_on_with_the_new_one(model, turned):

@@ -168,6 +168,12 @@ def test_long_texts_side_by_side_are_cut_each_for_itself():
     assert counted(texts, Shape(2, 5, 2)) == [slow(text[:READ], Shape(2, 5, 2)) for text in texts]
 
 
+def test_shipped_weights_were_learnt_with_these_sizes():
+    assert (READ, BITS) == (1_200, 18), "train every model again"
+    assert counted(["a" * 1_199 + "bc"], SHAPES[0]) == counted(["a" * 1_199 + "bd"], SHAPES[0])
+    assert counted(["a" * 1_198 + "bc"], SHAPES[0]) != counted(["a" * 1_198 + "bd"], SHAPES[0])
+
+
 def test_surrogates_and_signs_beyond_the_basic_plane_are_signs_of_their_own():
     assert counted(["\ud83d"], Shape(1, 3, 1)) == counted(["?"], Shape(1, 3, 1))
     one, two = counted(["😡", "🤬"], WORDS_ONLY)
