@@ -19,7 +19,7 @@ from monitor.text.topics.near_duplicates import NearDuplicates
 
 MOST_TEXTS = 1_000  # different texts of a case that are looked through for claims; copies of them are free
 MOST_CLAIMS = 12  # of one case, the most repeated ones
-MOST_SIGNS = 4  # signs in one claim, of what the case is about, that count
+MOST_PHRASES = 3  # key phrases in one claim that count
 _REMEMBERED = 4_096  # claims that are compared with one another, above what the texts can hold
 _KEY = 12  # characters
 
@@ -39,8 +39,8 @@ def gather(
 ) -> tuple[CaseClaim, ...]:
     """The claims of ``posts`` (oldest first), the weightiest first: by posts that make it and reposts of those.
 
-    A claim counts double with one key phrase of the case (``about``) or the brand's name in it, three times with two of
-    them, at most five times: what many tell beside the point does not lead.
+    A claim counts double with one key phrase of the case (``about``) in it, three times with two, at most four times;
+    and twice that where it names the brand: what many tell beside the point does not lead.
 
     Left out: what was taken back, what the brand wrote itself, and languages in which claims are not found.
     """
@@ -54,8 +54,10 @@ def gather(
     claiming = {one.post.key for one in said}
     passed = {state.root: _reposts(state) for state in states if state.root in claiming}
     found = [_claim(group, passed) for group in groups.values()]
-    signs = [_names(brand, posts), *({fold(phrase)} for phrase in about)]
-    order = sorted(found, key=lambda one: (-one.weight * _nearness(one.quote, signs), one.post.created_at, one.key))
+    names, phrases = _names(brand, posts), [fold(phrase) for phrase in about]
+    order = sorted(
+        found, key=lambda one: (-one.weight * _nearness(one.quote, names, phrases), one.post.created_at, one.key)
+    )
     return tuple(order[:MOST_CLAIMS])
 
 
@@ -64,10 +66,11 @@ def _names(brand: str, posts: Sequence[Post]) -> set[str]:
     return {fold(match.text) for post in posts for match in post.brand_matches if match.brand == brand and match.text}
 
 
-def _nearness(quote: str, signs: Sequence[Collection[str]]) -> int:
-    """How much a claim is about what the case is about: 1 where it holds none of the ``signs``, each in any wording."""
+def _nearness(quote: str, names: Collection[str], phrases: Collection[str]) -> int:
+    """How much a claim is about what the case is about: 1 where it holds no name and no phrase."""
     words = fold(quote)
-    return 1 + min(sum(any(sign in words for sign in wordings) for wordings in signs), MOST_SIGNS)
+    told = 1 + min(sum(phrase in words for phrase in phrases), MOST_PHRASES)
+    return 2 * told if any(name in words for name in names) else told
 
 
 def key_of(quote: str) -> str:
