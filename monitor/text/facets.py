@@ -4,11 +4,12 @@ Nothing here says whether a text is a complaint: ``monitor.text.score`` and the 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from monitor.text.lexicon import CALLS, SEVERITY, TONES, Facet, Lexicon
+from monitor.text.lexicon import CALLS, SEVERITY, TONES, Cue, Facet, Irony, Lexicon, Tone
+from monitor.text.phrases import Span
 
 FIRST = 0.2  # what a reason gains by standing at the very beginning, and loses at the end
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
@@ -47,6 +48,9 @@ class Facets:
     sarcasm: bool  # a remark: nothing is decided with it
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     irony: str = field(default="", repr=False)
+    # What else the same pass over the text found.
+    cues: Sequence[Span[Cue]] = field(default=(), repr=False)
+    tones: Sequence[Span[Tone]] = field(default=(), repr=False)
 
     @property
     def reason(self) -> str:
@@ -66,21 +70,19 @@ class Facets:
         return {name: tuple(heard[:MAX_WORDS]) for name, heard in found.items()}
 
 
-_NOTHING = Facets({}, 0, (), (), sarcasm=False)
-
-
 def facets(lexicon: Lexicon, text: str) -> Facets:
     """The facets of a folded and masked ``text`` in the language of ``lexicon``.
 
     >>> from monitor.text.lexicon import load
     >>> found = facets(load("en"), "you lost my bag and the flight was late")
-    >>> found.reason, sorted(found.reasons), found.severity
-    ('property', ['delay', 'property'], 1)
+    >>> found.reason, "delay" in found.reasons, found.severity
+    ('property', True, 1)
     """
-    hits = [(start, words, several) for start, _, words, several in lexicon.facets.spans(text) if several]
-    irony = _irony(lexicon, text, hits)
-    if not hits and not irony:
-        return _NOTHING
+    cues, spans, ironic, tones = lexicon.all.spans(text)
+    hits = [(start, words, several) for start, _, words, several in spans if several]
+    irony = _irony(ironic, hits) if ironic else ""
+    if not hits:
+        return Facets({}, 0, (), (), bool(irony), irony=irony, cues=cues, tones=tones)
     reasons: dict[str, float] = {}
     harm: dict[str, None] = {}
     calls: set[str] = set()
@@ -107,6 +109,8 @@ def facets(lexicon: Lexicon, text: str) -> Facets:
         sarcasm=bool(irony),
         hits=tuple(hits),
         irony=irony,
+        cues=cues,
+        tones=tones,
     )
 
 
@@ -116,11 +120,11 @@ def _name(facet: Facet) -> str:
     return facet.name or facet.kind
 
 
-def _irony(lexicon: Lexicon, text: str, hits: list[Hit]) -> str:
+def _irony(found: Sequence[Span[Irony]], hits: list[Hit]) -> str:
     """The words that may mean the opposite: a set phrase, or praise beside a failure or rolled eyes; "" for none."""
     mocking: list[tuple[int, str]] = []
     rolled = sincere = False
-    for start, _, words, kind in lexicon.irony.spans(text):
+    for start, _, words, kind in found:
         if kind == "sure":
             return words
         if kind == "mock":
@@ -142,11 +146,11 @@ def severity_features(lexicon: Lexicon, text: str, found: Facets | None = None) 
     >>> from monitor.text.lexicon import load
     >>> features = severity_features(load("en"), "you lost my bag, liars!")
     >>> dict(zip(SEVERITY_FEATURES, features))["exclamation"]
-    1.0
+    1
     """
     found = facets(lexicon, text) if found is None else found
     tones = dict.fromkeys(TONES, 0)
-    for _, _, _, tone in lexicon.tones.spans(text):
+    for _, _, _, tone in found.tones:
         tones[tone] += 1
     named = {_name(facet) for _, _, several in found.hits for facet in several}
     return (

@@ -3,11 +3,11 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
-from monitor.text.phrases import Phrases, bare
+from monitor.text.phrases import Phrases, Together, bare
 
 Role = Literal[
     "complaint",
@@ -87,6 +87,11 @@ class Lexicon:
     weights: Mapping[str, float]
     reach: int  # how many characters a word of denial or emphasis carries
     samples: tuple[Sample, ...]
+
+    @cached_property
+    def all(self) -> Together:
+        """Cues, facets, irony and tones, in this order, found in one pass."""
+        return Together([self.cues, self.facets, self.irony, self.tones])
 
 
 @cache

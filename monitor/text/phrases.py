@@ -1,8 +1,10 @@
 """Finds thousands of words and phrases in one pass, longest first, and says what each of them stands for."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, Literal, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from operator import add
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from monitor.text.normalise import fold
 
@@ -10,13 +12,13 @@ T = TypeVar("T")
 
 _LATIN = "0-9a-z\u00c0-\u024f"
 _ANY = r"\w\u0900-\u0dff"  # vowel signs of Indian scripts are no \w, yet parts of a word
-STEP = 3  # characters by which phrases are looked up first; where many begin alike, by as many more
-AHEAD = 8  # characters that are looked at where words begin: enough for few false starts
-FEW = 3  # lengths that are tried one after the other
 _IS_LATIN = re.compile(f"[{_LATIN}]")
 _IS_ANY = re.compile(f"[{_ANY}]")
+_GAP = " "
+_ONE = (1,)
 _REST = re.compile(f"[{_LATIN}']*")
 Edge = Literal["", "latin", "any", "open"]
+Span = tuple[int, int, str, T]  # start, end, words, meaning
 
 
 class Hit(NamedTuple):
@@ -35,14 +37,8 @@ class _Entry(NamedTuple, Generic[T]):
     meaning: T
 
 
-class _Head(NamedTuple):
-    """The lengths to try where some characters stand, and how many characters may tell more (0: none)."""
-
-    lengths: tuple[int, ...]
-    more: int
-
-
-_NO_HEAD = _Head((), 0)
+Entries = dict[str, tuple[_Entry[T], ...]]
+_Way = tuple[int, str, int, Edge, Edge, Any]  # the table, the words, their length, what must not stand around, meaning
 
 
 def bare(phrase: str) -> str:
@@ -72,59 +68,22 @@ class Phrases(Generic[T]):
     """
 
     def __init__(self, meanings: Mapping[str, T]) -> None:
-        self._entries: dict[str, tuple[_Entry[T], ...]] = {}
+        self.entries: Entries[T] = {}
         for phrase, meaning in meanings.items():
             words = bare(phrase)
             if words:
                 entry = _Entry(*_edges(phrase), meaning)
-                kept = self._entries.get(words, ())
+                kept = self.entries.get(words, ())
                 # Whole words are tried before those that may go on.
-                self._entries[words] = (*kept, entry) if entry.right == "open" else (entry, *kept)
-        # Those that count wherever they stand, as nearly all of Chinese do.
-        self._anywhere = {
-            words: several[0].meaning
-            for words, several in self._entries.items()
-            if several[0].left == several[0].right == ""
-        }
-        self._heads = _heads(self._entries)
-        self._starts = _starts(self._entries)
-        # Most places where a phrase might begin are told to be none by two characters.
-        self._begin = frozenset(words[:2] for words in self._entries)
-        self._singles = frozenset(words for words in self._entries if len(words) == 1)
+                self.entries[words] = (*kept, entry) if entry.right == "open" else (entry, *kept)
 
-    def spans(self, folded: str) -> list[tuple[int, int, str, T]]:
+    @cached_property
+    def _alone(self) -> "Together":
+        return Together([self])
+
+    def spans(self, folded: str) -> list[Span[T]]:
         """Each phrase found as (start, end, words, meaning)."""
-        found: list[tuple[int, int, str, T]] = []
-        anywhere, entries, begin, singles, done = self._anywhere, self._entries, self._begin, self._singles, 0
-        for candidate in self._starts.finditer(folded):
-            at = candidate.start()
-            if at < done or (folded[at : at + 2] not in begin and folded[at] not in singles):
-                continue
-            for length in self._lengths(folded, at):
-                words = folded[at : at + length]
-                if words in anywhere:
-                    done = at + len(words)  # shorter than asked for where the text ends
-                    found.append((at, done, words, anywhere[words]))
-                    break
-                for entry in entries.get(words, ()):
-                    if (end := _end(entry, folded, at, at + len(words))) >= 0:
-                        done = end
-                        found.append((at, end, folded[at:end], entry.meaning))
-                        break
-                if done > at:
-                    break
-        return found
-
-    def _lengths(self, folded: str, at: int) -> tuple[int, ...]:
-        """The lengths of the phrases that may stand at ``at``, longest first."""
-        heads = self._heads
-        head = heads.get(folded[at : at + STEP]) or heads.get(folded[at : at + 2]) or heads.get(folded[at]) or _NO_HEAD
-        while head.more:
-            longer = heads.get(folded[at : at + head.more], head)
-            if longer is head:  # none, or the text ends here
-                break
-            head = longer
-        return head.lengths
+        return self._alone.spans(folded)[0]
 
     def find(self, folded: str) -> Iterator[tuple[Hit, T]]:
         """Each phrase found, with what it stands for."""
@@ -133,19 +92,61 @@ class Phrases(Generic[T]):
 
     def within(self, folded: str) -> list[T]:
         """What every phrase inside ``folded`` means, those inside or across other phrases too."""
-        places = [candidate.start() for candidate in self._starts.finditer(folded)]
+        size, entries = len(folded), self.entries
         return [
             entry.meaning
-            for at in places
-            for end in range(at + 1, len(folded) + 1)
-            for entry in self._entries.get(folded[at:end], ())
-            if _end(entry, folded, at, end) >= 0
+            for at in range(size)
+            for end in range(at + 1, size + 1)
+            for entry in entries.get(folded[at:end], ())
+            if _end(entry.left, entry.right, folded, at, end) >= 0
         ]
 
 
-def _end(entry: _Entry[T], folded: str, at: int, end: int) -> int:
+class Together:
+    """Several tables of phrases that are looked for at once; each finds what it would find alone.
+
+    >>> one, other = Together([Phrases({"lost bag": 1}), Phrases({"bag": "b"})]).spans("my lost bag")
+    >>> [words for _, _, words, _ in one], [words for _, _, words, _ in other]
+    (['lost bag'], ['bag'])
+    """
+
+    def __init__(self, tables: Sequence[Phrases[Any]]) -> None:
+        entries = [table.entries for table in tables]
+        self._places = _Places(entries)
+        self._tables = range(len(entries))
+        # By the longest phrase that stands somewhere, all that it and the shorter ones in it may count as.
+        self._ways = {words: self._ways_of(words, entries) for table in entries for words in table}
+
+    def _ways_of(self, words: str, entries: Sequence[Entries[Any]]) -> tuple[_Way, ...]:
+        """What may count where ``words`` stand: for each table its phrases that they begin with, longest first."""
+        return tuple(
+            (number, words[:size], size, self._places.unseen(words, entry.left), entry.right, entry.meaning)
+            for number, table in enumerate(entries)
+            for size in range(len(words), 0, -1)
+            for entry in table.get(words[:size], ())
+        )
+
+    def spans(self, folded: str) -> list[list[Span[Any]]]:
+        """For each table, each phrase found as (start, end, words, meaning)."""
+        found: list[list[Span[Any]]] = [[] for _ in self._tables]
+        done = [0 for _ in self._tables]
+        ways = self._ways
+        for at, longest in self._places.find(folded):
+            for table, words, size, left, right, meaning in ways[longest]:
+                if at < done[table]:
+                    continue
+                end = at + size
+                if left or right:
+                    end = _end(left, right, folded, at, end)
+                    if end < 0:
+                        continue
+                done[table] = end
+                found[table].append((at, end, words if end == at + size else folded[at:end], meaning))
+        return found
+
+
+def _end(left: Edge, right: Edge, folded: str, at: int, end: int) -> int:
     """Where a phrase ends whose words stand from ``at`` to ``end``; -1 where its word boundaries are not there."""
-    left, right, _ = entry
     if left and at and (_IS_ANY if left == "any" else _IS_LATIN).match(folded, at - 1):
         return -1
     if right == "open":
@@ -156,56 +157,82 @@ def _end(entry: _Entry[T], folded: str, at: int, end: int) -> int:
     return end
 
 
-def _heads(phrases: Iterable[str]) -> dict[str, _Head]:
-    """By the first characters of phrases, what may stand there: one to ``STEP``, and more where many begin alike."""
-    heads: dict[str, _Head] = {}
-    alike: dict[str, list[str]] = {}
-    for words in phrases:
-        alike.setdefault(words[:STEP], []).append(words)
-    for head, several in alike.items():
-        _grow(heads, head, several, {size for size in range(1, len(head)) if head[:size] in alike})
-    return heads
+class _Places:
+    """Where phrases may stand, by their first characters.
+
+    Phrases of Latin and Indian words are looked for behind the end of another word, by one pattern of them all. Those
+    that begin anywhere, as nearly all of Chinese do, are looked up by two characters: a pattern would have to try
+    hundreds of first characters one after the other.
+    """
+
+    def __init__(self, tables: Sequence[Entries[Any]]) -> None:
+        edges: dict[str, set[Edge]] = {}
+        for table in tables:
+            for words, several in table.items():
+                edges.setdefault(words[0], set()).update(entry.left for entry in several)
+        self._anywhere = frozenset(first for first, asked in edges.items() if "" in asked)
+        self._latin = frozenset(first for first, asked in edges.items() if "latin" in asked) - self._anywhere
+        phrases = {words for table in tables for words in table}
+        latin = {words for words in phrases if words[0] in self._latin}
+        self._free = frozenset(words for words in phrases if words[0] in self._anywhere)
+        self._singles = frozenset(words for words in self._free if len(words) == 1)
+        self._lengths = self._by_pairs()
+        # Only looked at: the end of one phrase may be the beginning of another.
+        self._behind = [
+            (frozenset(words[0] for words in chosen), re.compile(f"[^{edge}](?=({_longest_of(chosen)}))"))
+            for edge, chosen in ((_LATIN, latin), (_ANY, phrases - self._free - latin))
+            if chosen
+        ]
+
+    def unseen(self, words: str, left: Edge) -> Edge:
+        """What ``left`` asks for and is not certain already where ``find`` finds ``words``."""
+        certain = words[0] not in self._anywhere and (left == "latin") == (words[0] in self._latin)
+        return "" if certain else left
+
+    def find(self, folded: str) -> list[tuple[int, str]]:
+        """Each place from left to right with the longest phrase whose words stand there."""
+        found, kinds = [], 0
+        for firsts, pattern in self._behind:
+            if not firsts.isdisjoint(folded):
+                found += [(place.end() - 1, place[1]) for place in pattern.finditer(_GAP + folded)]
+                kinds += 1
+        if not self._anywhere.isdisjoint(folded):
+            found += self._find_free(folded)
+            kinds += 1
+        return sorted(found) if kinds > 1 else found
+
+    def _find_free(self, folded: str) -> list[tuple[int, str]]:
+        pairs, free = self._lengths, self._free
+        places = [at for at, pair in enumerate(map(add, folded, folded[1:])) if pair in pairs]
+        if not self._singles.isdisjoint(folded):
+            places = sorted({*places, *(at for at, sign in enumerate(folded) if sign in self._singles)})
+        found = []
+        for at in places:
+            for length in pairs.get(folded[at : at + 2], _ONE):
+                words = folded[at : at + length]
+                if words in free:
+                    found.append((at, words))
+                    break
+        return found
+
+    def _by_pairs(self) -> dict[str, tuple[int, ...]]:
+        """By two first characters the lengths of the phrases that begin so, longest first."""
+        found: dict[str, set[int]] = {}
+        for words in self._free - self._singles:
+            found.setdefault(words[:2], set()).add(len(words))
+        return {
+            pair: (*sorted(sizes, reverse=True), *(_ONE if pair[0] in self._singles else ()))
+            for pair, sizes in found.items()
+        }
 
 
-def _grow(heads: dict[str, _Head], head: str, alike: list[str], shorter: set[int]) -> None:
-    """Enter ``head`` for the phrases that begin so; ``shorter`` are the lengths of phrases that it goes on from."""
-    lengths = {len(words) for words in alike} | shorter
-    more = len(head) + STEP if len(head) >= STEP and len(lengths) > FEW else 0
-    groups: dict[str, list[str]] = {}
-    for words in alike:
-        if more and len(words) >= more:
-            groups.setdefault(words[:more], []).append(words)
-    ended = [words for words in alike if not more or len(words) < more]
-    own = {len(words) for words in ended} | shorter
-    heads[head] = _Head(tuple(sorted(own, reverse=True)), more)
-    for longer, several in groups.items():
-        _grow(heads, longer, several, shorter | {len(words) for words in ended if longer.startswith(words)})
-
-
-def _starts(entries: Mapping[str, tuple[_Entry[T], ...]]) -> re.Pattern[str]:
-    """Where a phrase may begin: its first characters, behind a word boundary where all its like ask for one."""
-    edges: dict[str, set[Edge]] = {}
-    for words, several in entries.items():
-        edges.setdefault(words[0], set()).update(entry.left for entry in several)
-    anywhere = {first for first, asked in edges.items() if "" in asked}
-    latin = {first for first, asked in edges.items() if "latin" in asked} - anywhere
-    heads = {words[:AHEAD] for words in entries}
-    parts = [f"[{''.join(map(re.escape, sorted(anywhere)))}]"] if anywhere else []
-    # Only looked at: the end of one beginning may be the next.
-    for edge, chosen in (
-        (f"(?<![{_LATIN}])", {head for head in heads if head[0] in latin}),
-        (f"(?<![{_ANY}])", {head for head in heads if head[0] not in anywhere | latin}),
-    ):
-        parts += [f"{edge}(?={_any_of(chosen)})"] if chosen else []
-    return re.compile("|".join(parts) or "(?!)")
-
-
-def _any_of(heads: set[str]) -> str:
-    """The pattern of a few first characters."""
+def _longest_of(phrases: Iterable[str]) -> str:
+    """The pattern of the longest of ``phrases`` that stands somewhere; it tries no character twice."""
     rests: dict[str, set[str]] = {}
-    for head in heads:
-        rests.setdefault(head[0], set()).add(head[1:])
-    ends = sorted(first for first, several in rests.items() if "" in several)
-    branches = [f"[{''.join(map(re.escape, ends))}]"] if ends else []
-    branches += [re.escape(first) + _any_of(rests[first]) for first in sorted(rests.keys() - set(ends))]
-    return f"(?:{'|'.join(branches)})"
+    for words in phrases:
+        rests.setdefault(words[:1], set()).add(words[1:])
+    ended = rests.pop("", None) is not None
+    branches = [re.escape(first) + _longest_of(several) for first, several in sorted(rests.items())]
+    if not ended and len(branches) <= 1:
+        return "".join(branches)
+    return f"(?:{'|'.join([*branches, ''] if ended else branches)})" if branches else ""

@@ -141,13 +141,13 @@ class _Counting:
 
 def tally(lexicon: Lexicon, text: str, found: Facets | None = None) -> Tally:
     """The cues of a folded and masked ``text``, counted; ``found`` are its facets if they are known already."""
+    found = facets(lexicon, text) if found is None else found
     counting = _Counting(lexicon, text)
-    for start, end, words, cue in lexicon.cues.spans(text):
+    for start, end, words, cue in found.cues:
         counting.add(start, end, words, cue)
     if "@" in text:
         counting.tally.address += 1
-    hits = (several for *_, several in lexicon.facets.spans(text)) if found is None else (hit[2] for hit in found.hits)
-    counting.tally.harm = int(any(facet.kind == "harm" for several in hits for facet in several))
+    counting.tally.harm = int(bool(found.harm))
     return counting.tally
 
 
