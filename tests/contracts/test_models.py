@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from monitor.text.lexicon import REASONS, languages, load
+from monitor.text.model.ngrams import count
 from monitor.text.model.weights import loads, shipped
 from monitor.text.names import without_names
+from monitor.text.normalise import fold, mask
 from monitor.text.reader import TextReader
 from ui.models import InUse
 from ui.quality import measured
@@ -122,6 +124,17 @@ def test_every_head_answers_with_a_probability_whatever_it_is_asked(code):
     ]
     found = model(code).complaint(texts)
     assert ((found > 0) & (found < 1)).all()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_knows_the_n_grams_of_its_language(code):
+    """Counted in another way than in training, those of any text would be as rare to it as chance makes them.
+
+    The word lists alone would still read so well that nobody noticed.
+    """
+    found = model(code)
+    counted = count([mask(fold(sample.text)) for sample in load(code).samples], found.shape)
+    assert found.rarity.mean() - found.rarity[counted.bucket].mean() > 2.0
 
 
 @pytest.mark.parametrize("code", CODES)
