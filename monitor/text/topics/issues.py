@@ -137,7 +137,10 @@ class _BrandIssues:
     def _by_content(self, read: _Read) -> str | None:
         tied = self._tied(read)
         eased = dict.fromkeys(tied, SIMILAR_TIED)
-        return self.groups.nearest(read.terms, SIMILAR, eased) or next(self._in_other_language(read, tied), None)
+        near = self.groups.nearest(read.terms, SIMILAR, eased)
+        if near is not None and not read.is_complaint and not read.reasons & self.groups.open[near].weights.keys():
+            near = None  # news in similar words about another kind of thing: a chance likeness would date the press
+        return near or next(self._in_other_language(read, tied), None)
 
     def _tied(self, read: _Read) -> list[str]:
         """The open issues that share a rare hashtag or code with the post."""

@@ -73,9 +73,11 @@ def post(text: str, number: int = 0, at: datetime = NOW, links: Sequence[str] = 
     return Post(key, account, text, at, at, brand_matches=matches, assessment=reading, links=tuple(links))
 
 
+CALM = Assessment("en", True, complaint=0.1, sentiment=0.0, severity=0)
+
+
 def news(text: str, number: int) -> Post:
-    calm = Assessment("en", True, complaint=0.1, sentiment=0.0, severity=0, reason="property")
-    return replace(post(text, number), is_press=True, assessment=calm)
+    return replace(post(text, number), is_press=True, assessment=replace(CALM, reason="property"))
 
 
 def assign_all(texts: Sequence[str], clusters: IssueClusters | None = None, brand: str = "northline") -> list[str]:
@@ -158,6 +160,15 @@ def test_news_joins_the_complaint_it_is_about_and_opens_nothing_by_its_words() -
     late = clusters.assign("northline", news(about, 3))
     other = clusters.assign("northline", news("Northline to fly to Lisbon from May", 4))
     assert (early, complaint, late, other) == ("microblog:1", "microblog:2", "microblog:2", "microblog:4")
+
+
+def test_calm_news_in_similar_words_about_another_kind_of_thing_does_not_join() -> None:
+    clusters = IssueClusters()
+    lost = clusters.assign(
+        "northline", post("Northline lost my harp again, third trip to Lisbon this year. #travel", 1)
+    )
+    survey = replace(news("Travel survey of the year: Northline ranks in the middle in Lisbon", 2), assessment=CALM)
+    assert clusters.assign("northline", survey) == "microblog:2" != lost
 
 
 def test_brands_are_kept_apart() -> None:
