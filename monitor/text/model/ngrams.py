@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,84 +55,103 @@ def count(texts: Sequence[str], shape: Shape) -> Counts:
     >>> found.texts, sorted(found.count.tolist())  # " la", "lat", "ate", "te ", "late" twice; "e l" once
     (2, [1.0, 2.0, 2.0, 2.0, 2.0, 2.0])
     """
-    parts: list[tuple[int, Hashes]] = []
+    parts: list[Counts] = []
     start = 0
     while start < len(texts):
         end, size = start, 0
         while end < len(texts) and (end == start or size + len(texts[end]) < BATCH_CHARACTERS):
             size += min(len(texts[end]), READ) + 3
             end += 1
-        parts.append((start, _keys(texts[start:end], shape)))
+        parts.append(_counted(texts[start:end], shape, start))
         start = end
-    return _summed(len(texts), parts)
+    if len(parts) == 1:
+        return parts[0]
+    return Counts(
+        len(texts),
+        np.concatenate([np.empty(0, np.int64), *(part.text for part in parts)]),
+        np.concatenate([np.empty(0, np.int64), *(part.bucket for part in parts)]),
+        np.concatenate([np.empty(0, np.float32), *(part.count for part in parts)]),
+    )
 
 
-def _summed(texts: int, parts: list[tuple[int, Hashes]]) -> Counts:
-    bucket_mask = np.uint64((1 << BITS) - 1)
-    numbers, buckets, counts = [], [], []
-    for first, keys in parts:
-        keys.sort()
-        starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
-        distinct = keys[starts]
-        numbers.append((distinct >> np.uint64(BITS)).astype(np.int64) + first)
-        buckets.append((distinct & bucket_mask).astype(np.int64))
-        counts.append(np.diff(np.append(starts, len(keys))).astype(np.float32))
-    if not parts:
-        return Counts(texts, np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
-    return Counts(texts, np.concatenate(numbers), np.concatenate(buckets), np.concatenate(counts))
+def _counted(texts: Sequence[str], shape: Shape, first: int) -> Counts:
+    """The n-grams of ``texts``, the first of which has the number ``first``."""
+    buckets, bounds = _buckets(texts, shape)
+    # Text by text: many short runs are sorted ten times as fast as one long one.
+    edges = bounds.tolist()
+    for begin, end in pairwise(edges):
+        buckets[begin:end].sort()
+    is_new = np.ones(len(buckets), np.bool_)
+    np.not_equal(buckets[1:], buckets[:-1], out=is_new[1:])
+    is_new[bounds[:-1][bounds[:-1] < len(buckets)]] = True
+    places = np.flatnonzero(is_new)
+    each = np.diff(np.searchsorted(places, bounds))
+    return Counts(
+        len(texts),
+        np.repeat(np.arange(first, first + len(texts)), each),
+        buckets[places].astype(np.int64),
+        np.diff(places, append=len(buckets)).astype(np.float32),
+    )
 
 
-def _keys(texts: Sequence[str], shape: Shape) -> Hashes:
-    """One key (text number above, bucket below) for each occurrence of an n-gram."""
+def _buckets(texts: Sequence[str], shape: Shape) -> tuple[NDArray[np.uint32], Ints]:
+    """The bucket of each occurrence of an n-gram, text by text, and where each text begins; last where they end."""
     # Folding leaves no line break inside a text; one that was not folded must not give its words to its neighbour.
     joined = _BREAK + _BREAK.join(f"{_EDGE}{text[:READ].replace(_BREAK, _EDGE)}{_EDGE}" for text in texts) + _BREAK
     codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-    breaks = codes == ord(_BREAK)
-    owner = np.cumsum(breaks)[:-1] - 1  # of each place the text it lies in
+    breaks = np.flatnonzero(codes == ord(_BREAK))
+    sizes = np.diff(breaks)  # of the texts, with their edges and the break before
     up, down = _powers(len(codes) + 1)
     prefix = np.zeros(len(codes) + 1, np.uint64)
     np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * up[:-1], out=prefix[1:])
     # How far the next break is: an n-gram must end before it.
-    room = _room(breaks)
-    found = [_words(codes, prefix, down, owner, shape.words)] if shape.words else []
-    for length in range(shape.shortest, shape.longest + 1):
-        places = np.flatnonzero(room >= length)
-        found.append(_placed(_hash(prefix, down, places, places + length), owner[places], length))
-    return np.concatenate(found) if found else np.empty(0, np.uint64)
+    room = np.repeat(breaks[1:], sizes) - np.arange(len(codes) - 1)
+    room[breaks[:-1]] = 0
+    lengths = range(shape.shortest, shape.longest + 1)
+    found = np.zeros((len(room), len(lengths) + shape.words), np.uint32)
+    is_there = np.zeros(found.shape, np.bool_)
+    for column, length in enumerate(lengths):
+        last = max(0, len(room) - length + 1)
+        hashes = (prefix[length : last + length] - prefix[:last]) * down[:last]
+        found[:last, column] = _bucket(hashes, length)
+        np.greater_equal(room, length, out=is_there[:, column])
+    if shape.words:
+        owner = np.repeat(np.arange(len(texts)), sizes)
+        _add_words(codes, prefix, down, owner, found[:, len(lengths) :], is_there[:, len(lengths) :])
+    ends = np.cumsum(is_there.sum(axis=1))
+    return found[is_there], np.concatenate(([0], ends[breaks[1:] - 1]))
 
 
-def _room(breaks: NDArray[np.bool_]) -> Ints:
-    ends = np.flatnonzero(breaks)
-    places = np.arange(len(breaks))
-    return ends[np.searchsorted(ends, places)] - places
-
-
-def _hash(prefix: Hashes, down: Hashes, starts: Ints, ends: Ints) -> Hashes:
-    found: Hashes = (prefix[ends] - prefix[starts]) * down[starts]
-    return found
-
-
-def _placed(hashes: Hashes, owner: Ints, kind: int) -> Hashes:
+def _bucket(hashes: Hashes, kind: int) -> Hashes:
     mixed = (hashes ^ (hashes >> _HALF)) * _MIX + np.uint64(kind * 0x1F123BB5 % (1 << 32))
     mixed = (mixed ^ (mixed >> _HALF)) * _MIX
-    return (owner.astype(np.uint64) << np.uint64(BITS)) | (mixed >> np.uint64(64 - BITS))
+    return mixed >> np.uint64(64 - BITS)
 
 
-def _words(codes: NDArray[np.uint32], prefix: Hashes, down: Hashes, owner: Ints, longest: int) -> Hashes:
-    """Words are runs of letters, marks and digits; any other visible sign is a word of its own."""
+def _add_words(
+    codes: NDArray[np.uint32],
+    prefix: Hashes,
+    down: Hashes,
+    owner: Ints,
+    found: NDArray[np.uint32],
+    is_there: NDArray[np.bool_],
+) -> None:
+    """Words are runs of letters, marks and digits; any other visible sign is a word of its own.
+
+    A run of words is entered where its last word begins, one column for each length.
+    """
     kinds = _kinds()[np.minimum(codes, 0xFFFF)]
-    before = np.concatenate(([_GAP], kinds[:-1]))
-    after = np.concatenate((kinds[1:], [_GAP]))
-    starts = np.flatnonzero((kinds == _SIGN) | ((kinds == _WORD) & (before != _WORD)))
-    ends = np.flatnonzero((kinds == _SIGN) | ((kinds == _WORD) & (after != _WORD))) + 1
-    hashes, of = _hash(prefix, down, starts, ends), owner[starts]
-    found = [_placed(hashes, of, 101)]
-    run = hashes
-    for extra in range(1, longest):
-        run = run[:-1] * _MIX + hashes[extra:]
-        same = of[extra:] == of[: len(of) - extra]
-        found.append(_placed(run[same], of[extra:][same], 101 + extra))
-    return np.concatenate(found)
+    # The first and the last character is a break, so that no word begins or ends there.
+    is_sign, is_word = kinds == _SIGN, kinds == _WORD
+    starts = np.flatnonzero(is_sign[1:] | (is_word[1:] & ~is_word[:-1])) + 1
+    ends = np.flatnonzero(is_sign[:-1] | (is_word[:-1] & ~is_word[1:])) + 1
+    hashes = (prefix[ends] - prefix[starts]) * down[starts]
+    of, run = owner[starts], hashes
+    for extra in range(found.shape[1]):
+        if extra:
+            run = run[:-1] * _MIX + hashes[extra:]
+        found[starts[extra:], extra] = _bucket(run, 101 + extra)
+        is_there[starts[extra:], extra] = of[extra:] == of[: len(of) - extra]
 
 
 @cache
