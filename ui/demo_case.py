@@ -15,15 +15,16 @@ from graph.case import guitar
 from monitor.errors import StorageError
 from monitor.recording import KnownMoment, RecordingLabel
 from monitor.sources.archive import Recording, read_archive
+from ui.recorded import FIRST_CONTACT, FIRST_MILLION
 from ui.runtime import Stores, open_replay
 from ui.settings import Settings
 
 EVERY = timedelta(minutes=5)
 DONE_KEY = "demo_done"
-EDITION = "3"  # raised when the case or the pipeline changes within a version, so that it is replayed again
+EDITION = "4"  # raised when the case or the pipeline changes within a version, so that it is replayed again
 MOMENTS = (
-    KnownMoment(guitar.FIRST_CONTACT, "the airline's first contact is reported (8 July 2009, 11:00 PDT)"),
-    KnownMoment(guitar.FIRST_MILLION, "the first million views (between the published figures of 9 and 10 July)"),
+    KnownMoment(guitar.FIRST_CONTACT, FIRST_CONTACT),
+    KnownMoment(guitar.FIRST_MILLION, FIRST_MILLION),
 )
 
 

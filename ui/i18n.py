@@ -89,8 +89,13 @@ class Texts:
         return first if first == last else f"{first}–{last}"
 
     def percent(self, share: float | None) -> str:
-        """A share of one in per cent; "not known" for None."""
-        return self("unknown") if share is None else f"{100 * share:.0f} %"
+        """A share of one in per cent; "not known" for None. Only all is 100 %, only nothing is 0 %."""
+        if share is None:
+            return self("unknown")
+        written = f"{100 * share:.0f}"
+        if (written == "100" and share < 1) or (written == "0" and share > 0):
+            return "> 99 %" if share > 0.5 else "< 1 %"
+        return f"{written} %"
 
     def duration(self, length: timedelta) -> str:
         """A duration in its two largest units."""

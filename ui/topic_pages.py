@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from alerts.domain import Incident
 from monitor.domain import AccountKey
 from monitor.recording import META_KEY
 from ui.memory import Memory
@@ -20,7 +21,7 @@ class TopicsPage:
 
     now: datetime
     found: BrandTopics
-    incidents: Mapping[str, str]  # issue → id of its incident
+    incidents: Mapping[str, Incident]  # by issue
     names: Mapping[AccountKey, str]  # handles of the authors of the posts that can be opened
     is_recorded: bool
 
@@ -43,5 +44,5 @@ class TopicPages:
         authors = dict.fromkeys(post.author for topic in (*found.issues, *found.questions) for post in topic.newest)
         names = {key: account.handle for key, account in self.posts.accounts(authors).items() if account.handle}
         known = (*self.incidents.recent(INCIDENTS_READ), *self.incidents.open_incidents())
-        incidents = {incident.issue: incident.id for incident in known if incident.brand == brand}
+        incidents = {incident.issue: incident for incident in known if incident.brand == brand}
         return TopicsPage(now, found, incidents, names, self.meta.get(META_KEY) is not None)

@@ -97,3 +97,9 @@ def test_an_unknown_zone_or_language_falls_back():
 
 def test_an_old_log_line_without_an_argument_still_reads():
     assert Texts("en").filled("log.raised", {"level": "review"}) == "raised to review, – posts and reposts"
+
+
+def test_only_all_is_a_hundred_per_cent_and_only_nothing_is_none():
+    texts = Texts("en")
+    shown = [texts.percent(share) for share in (1, 2574 / 2576, 0.99, 0.5, 1 / 900, 0)]
+    assert shown == ["100 %", "> 99 %", "99 %", "50 %", "< 1 %", "0 %"]

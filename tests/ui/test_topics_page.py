@@ -15,6 +15,7 @@ from ui.charts.bars import bars
 from ui.i18n import Texts, languages
 from ui.markup import topics as markup
 from ui.runtime import Stores, topic_pages
+from ui.theme import LEVELS
 from ui.topics import Topic, Window
 
 
@@ -77,6 +78,23 @@ def test_each_topic_opens_its_posts_and_leads_to_its_case(services):
     assert any("Posts (" in expander.label for expander in app.expander)
     assert any(text.value == "open guitar-1" for text in app.markdown)
     assert "rw-post" in html(app)
+
+
+def test_an_issue_that_led_to_an_open_case_carries_its_level_as_word_and_shape(services):
+    level = next(case.level for case in services.incidents.open_incidents() if case.id == "guitar-1")
+    mark = LEVELS[level]
+    assert f'color:{mark.colour}">{mark.shape} {Texts("en")(f"level.{level.name}")}' in html(page(services))
+
+
+def test_only_the_foremost_topics_are_shown_until_all_are_asked_for(services, monkeypatch):
+    monkeypatch.setattr("ui.views.topics.SHOWN", 0)
+    app = page(services)
+    assert "rw-topic" not in html(app)
+    button = next(one for one in app.button if one.key == "more-issues")
+    assert button.label.startswith("Show ")
+    button.click().run()
+    assert "guitar" in html(app)
+    assert not [one for one in app.button if one.key == "more-issues"]
 
 
 def test_a_question_asked_by_several_is_counted(asked, services):

@@ -9,6 +9,7 @@ from ui.charts.spark import sparkline
 from ui.i18n import Texts
 from ui.markup import phrases
 from ui.markup.claims import case_truth
+from ui.markup.level import level_mark
 from ui.markup.safe import handle, picture, safe
 from ui.markup.topics import described
 from ui.theme import LEVELS
@@ -20,13 +21,6 @@ def card(file: CaseFile, texts: Texts) -> str:
         f'<div class="rw-card">{_what(file, texts)}{_where(file, texts)}'
         f"{_why(file.incident, texts)}{_facts(file, texts)}</div>"
     )
-
-
-def level_mark(incident: Incident, texts: Texts) -> str:
-    """The level as shape and word in its colour."""
-    mark = LEVELS[incident.level]
-    word = texts(f"level.{incident.level.name}")
-    return f'<span class="rw-level" style="color:{mark.colour}">{mark.shape} {safe(word)}</span>'
 
 
 def _what(file: CaseFile, texts: Texts) -> str:

@@ -9,12 +9,14 @@ from alerts.messages.wording import shortened
 from monitor.recording import KnownMoment
 from ui.i18n import Texts
 from ui.markup import phrases
-from ui.markup.card import arrivals, level_mark, standing
+from ui.markup.card import arrivals, standing
 from ui.markup.claims import case_truth
+from ui.markup.level import level_mark
 from ui.markup.safe import handle, safe
 from ui.markup.sources import said
 from ui.markup.topics import described
 from ui.next_steps import NextStep
+from ui.recorded import translated
 from ui.sight import Blind
 
 CARRIERS_SHOWN = 8
@@ -51,7 +53,7 @@ def _early(sign: str, moment: KnownMoment, file: CaseFile, texts: Texts) -> str:
     gap = moment.at - file.incident.fired_at
     key = "case.before" if gap >= timedelta(0) else "case.after"
     lead = safe(texts(key, duration=texts.duration(abs(gap))))
-    return f"<div>{sign} <b>{lead}</b> {safe(moment.text, 200)}</div>"
+    return f"<div>{sign} <b>{lead}</b> {safe(translated(moment.text, texts), 200)}</div>"
 
 
 def known(file: CaseFile, texts: Texts) -> str:

@@ -6,7 +6,7 @@ from ui.markup.safe import picture, safe
 from ui.quality import Measured, measured
 from ui.teaching import LanguageReading, ReadingPage
 
-COLOURS = ("#2f5fd0", "#0f8a7e", "#8a5cc2", "#b8741a", "#5f6b7a")  # of languages, in the order of the page
+COLOURS = ("#3b5b92", "#7f9ac7", "#b3c3e0", "#9aa3b2", "#d5dae3")  # of languages, in the order of the page: no level's
 TRAIN = "ripplewatch train text"
 UNREAD_SHOWN = 12
 FIGURES_SHOWN = 6  # sets of one model
@@ -57,7 +57,7 @@ def languages(page: ReadingPage, texts: Texts) -> str:
     cards = "".join(_card(one, page, texts) for one in page.read)
     teach = safe(texts("reading.teach", command=TRAIN), 300).replace(TRAIN, f"<code>{TRAIN}</code>")
     others = f" {safe(texts('reading.others', n=texts.number(page.others)))}." if page.others else ""
-    return f'<div class="rw-sources">{cards}</div><p class="rw-small">{teach}{others}</p>'
+    return f'<div class="rw-sources rw-readings">{cards}</div><p class="rw-small">{teach}{others}</p>'
 
 
 def _card(one: LanguageReading, page: ReadingPage, texts: Texts) -> str:

@@ -6,6 +6,7 @@ from alerts.domain import Incident
 from ui.i18n import Texts
 from ui.looks import SourceLook
 from ui.markup.safe import safe
+from ui.recorded import translated
 from ui.services import AlertsPage
 
 
@@ -13,7 +14,7 @@ def top(page: AlertsPage, texts: Texts) -> str:
     """The label of a reconstruction or replay; then what is not seen, or that every source answered."""
     told = []
     if page.reconstruction:
-        told.append(f"<b>{safe(page.reconstruction)}</b>")
+        told.append(f"<b>{safe(translated(page.reconstruction, texts))}</b>")
     if page.recorded:
         told.append(safe(texts("recorded.time", time=texts.full(page.now))))
     label = f'<div class="rw-strip rw-told"><span>{" · ".join(told)}</span></div>' if told else ""

@@ -3,35 +3,59 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from alerts.domain import Incident, Status
 from monitor.text.topics.titles import Description
 from ui.charts.bars import bars
 from ui.i18n import Texts
+from ui.markup.level import level_mark
 from ui.markup.safe import picture, safe
-from ui.theme import ACCENT
+from ui.theme import ACCENT, LEVELS
 from ui.topics import HOUR, Topic, Window
 
 SITES_NAMED = 4
-COMPLAINTS_COLOUR = "#c4530a"
 
 
-def issue(topic: Topic, window: Window, now: datetime, texts: Texts) -> str:
-    """One issue: picture of its posts, title, key phrases, languages, sites, counts and times."""
-    return _topic(topic, window, now, texts, f"<b>{safe(texts.number(topic.posts))}</b>", COMPLAINTS_COLOUR)
+def issue(topic: Topic, window: Window, now: datetime, texts: Texts, incident: Incident | None = None) -> str:
+    """One issue: picture of its posts, title, key phrases, languages, sites, counts, times; the level it led to."""
+    return _topic(topic, window, now, texts, _count(topic, "topics.posts", "", texts), incident)
 
 
-def question(topic: Topic, window: Window, now: datetime, texts: Texts) -> str:
+def question(topic: Topic, window: Window, now: datetime, texts: Texts, incident: Incident | None = None) -> str:
     """One repeated question: how often it was asked, and its words."""
-    return _topic(topic, window, now, texts, f"<b>{safe(texts.number(topic.posts))}×</b>", ACCENT)
+    return _topic(topic, window, now, texts, _count(topic, "topics.asked", "×", texts), incident, "rw-topic rw-asked")
 
 
-def _topic(topic: Topic, window: Window, now: datetime, texts: Texts, count: str, colour: str) -> str:
+def _count(topic: Topic, unit: str, sign: str, texts: Texts) -> str:
+    word = texts.count(unit, topic.posts)
+    return f'<b>{safe(texts.number(topic.posts))}{sign}</b><span class="rw-small">{safe(word)}</span>'
+
+
+def _topic(
+    topic: Topic,
+    window: Window,
+    now: datetime,
+    texts: Texts,
+    count: str,
+    incident: Incident | None,
+    style: str = "rw-topic",
+) -> str:
     phrases = "".join(f'<span class="rw-tag" dir="auto">{safe(phrase, 60)}</span> ' for phrase in topic.phrases)
     named = f'<h4 dir="auto">{safe(topic.title, 90) or safe(texts("card.no_text"))}</h4>'
     tags = f'<p class="rw-phrases">{phrases}</p>' if phrases else ""
+    led = f'<p class="rw-line">{_standing(incident, now, texts)}</p>' if incident else ""
+    colour = LEVELS[incident.level].colour if incident and incident.status is not Status.resolved else ACCENT
     return (
-        f'<div class="rw-topic"><div class="rw-count">{count}</div>'
-        f"<div>{named}{tags}{_facts(topic, now, texts)}</div>{_picture(topic, window, texts, colour)}</div>"
+        f'<div class="{style}"><div class="rw-count">{count}</div>'
+        f"<div>{led}{named}{tags}{_facts(topic, now, texts)}</div>{_picture(topic, window, texts, colour)}</div>"
     )
+
+
+def _standing(incident: Incident, now: datetime, texts: Texts) -> str:
+    """The level of the incident that an issue led to; of a closed one, when it was closed."""
+    if incident.status is not Status.resolved:
+        return level_mark(incident, texts)
+    closed = texts.moment(incident.resolved_at or incident.updated_at, now)
+    return f"✓ {safe(texts('card.closed', time=closed))}"
 
 
 def _facts(topic: Topic, now: datetime, texts: Texts) -> str:

@@ -9,8 +9,9 @@ from alerts.domain import Incident, Level
 from ui import components
 from ui.i18n import Texts
 from ui.markup import strips
-from ui.markup.card import card, level_mark, standing
+from ui.markup.card import card, standing
 from ui.markup.case import early
+from ui.markup.level import level_mark
 from ui.markup.phrases import title
 from ui.markup.safe import safe
 from ui.services import AlertsPage, Filters, Services, Whose

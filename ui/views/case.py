@@ -16,6 +16,7 @@ from ui.markup import case as markup
 from ui.markup import phrases
 from ui.markup.posts import post as post_markup
 from ui.markup.safe import safe
+from ui.recorded import translated
 from ui.services import CasePage, Services
 from ui.views.claims import claims_panel
 from ui.views.marks import marks
@@ -59,7 +60,7 @@ def _choose(services: Services, texts: Texts, who: str) -> str | None:
 
 def _head(page: CasePage, services: Services, texts: Texts, who: str, back: Link) -> None:
     file = page.file
-    label = f"<b>{safe(file.reconstruction)}</b>" if file.reconstruction else ""
+    label = f"<b>{safe(translated(file.reconstruction, texts))}</b>" if file.reconstruction else ""
     if page.recorded:
         label += (" · " if label else "") + safe(texts("recorded.time", time=texts.full(file.now)))
     if label:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from alerts.domain import Incident
 from ui import components
 from ui.i18n import Texts
 from ui.markup import topics as markup
@@ -16,9 +17,10 @@ from ui.topics import Topic, Window
 
 DAYS = (7, 1, 30)  # the first is shown unless another is chosen
 POSTS_SHOWN = 20
+SHOWN = 5  # topics of a kind, until all are asked for
 
 OpenCase = Callable[[str], None]  # draws the link that opens the Case page of an incident
-Markup = Callable[[Topic, Window, datetime, Texts], str]
+Markup = Callable[[Topic, Window, datetime, Texts, Incident | None], str]
 
 
 def render(services: Services, texts: Texts, who: str, open_case: OpenCase) -> None:
@@ -72,11 +74,22 @@ def _section(
     components.show(f'<h3 class="rw-section">{safe(texts(f"topics.{name}"))}</h3>')
     if not found:
         components.show(markup.nothing(f"topics.no_{name}", texts))
-    for place, topic in enumerate(found):
+    wanted = f"topics-all-{name}"
+    shown = len(found) if st.session_state.get(wanted) else SHOWN
+    for place, topic in enumerate(found[:shown]):
         with st.container(key=f"panel-{name}-{place}"):
-            components.show(draw(topic, page.found.window, page.now, texts))
-            with st.expander(texts("topics.open", n=texts.number(min(topic.posts, POSTS_SHOWN)))):
-                posts = (post_markup(one, page.names, page.now, texts) for one in topic.newest[:POSTS_SHOWN])
-                components.show(f'<div class="rw-posts">{"".join(posts)}</div>')
-            if topic.key in page.incidents:
-                open_case(page.incidents[topic.key])
+            _topic(topic, page, texts, draw, open_case)
+    if found[shown:]:
+        more = texts("topics.more", n=texts.number(len(found) - shown))
+        st.button(more, key=f"more-{name}", on_click=st.session_state.__setitem__, args=(wanted, True))
+
+
+def _topic(topic: Topic, page: TopicsPage, texts: Texts, draw: Markup, open_case: OpenCase) -> None:
+    incident = page.incidents.get(topic.key)
+    components.show(draw(topic, page.found.window, page.now, texts, incident))
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        with st.expander(texts("topics.open", n=texts.number(min(topic.posts, POSTS_SHOWN)))):
+            posts = (post_markup(one, page.names, page.now, texts) for one in topic.newest[:POSTS_SHOWN])
+            components.show(f'<div class="rw-posts">{"".join(posts)}</div>')
+        if incident is not None:
+            open_case(incident.id)
