@@ -11,6 +11,7 @@ from monitor.text.score import Tally, assess_counted, severity, tally
 
 NEUTRAL = 1 / 3  # of the sentiment on either side of 0
 COMPLAINT = 0.5
+LEANING = 0.45  # probability from which a text leans to one side
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,19 @@ def reading(opinion: Opinion, found: Mapping[str, float], version: str) -> Asses
 
 
 def sentiment(complaint: float, praise: float | None, lexicon: float) -> float:
-    """-1..1 from two probabilities; a third of the way and beyond where one side outweighs the other and neither.
+    """-1..1 from two probabilities; a third of the way and beyond where one side is likely enough and the likelier.
 
-    Without a praise probability the lexicon decides what is not a complaint.
+    More praise never lowers it and more complaint never raises it. Without a praise probability the lexicon decides
+    what is not a complaint.
 
     >>> sentiment(0.9, 0.1, 0.0) < -1 / 3, sentiment(0.2, 0.8, 0.0) > 1 / 3, round(sentiment(0.2, 0.3, 0.0), 3)
     (True, True, 0.033)
     """
     if praise is None:
         praise = max(0.0, lexicon) * (1 - complaint)
-    neither = (1 - complaint) * (1 - praise)
-    if complaint >= COMPLAINT or complaint > max(praise, neither):
+    if complaint >= COMPLAINT or (complaint >= LEANING and complaint > praise):
         return -(NEUTRAL + (1 - NEUTRAL) * complaint)
-    if praise >= neither:
+    if praise >= LEANING:
         return NEUTRAL + (1 - NEUTRAL) * praise
     return (praise - complaint) * NEUTRAL
 

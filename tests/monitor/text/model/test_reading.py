@@ -167,3 +167,15 @@ def test_the_words_that_are_shown_speak_for_what_was_read():
     assert not any("great" in words for words in complaint.words)
     assert any("great" in words for words in reading(heard, {"complaint": 0.2, "praise": 0.7}, "v").words)
     assert reading(heard, {"complaint": 0.1, "praise": 0.9}, "v").harm_words == ()
+
+
+@given(*[st.floats(0, 1)] * 3)
+def test_more_praise_never_makes_a_text_angrier(complaint: float, praise: float, more: float) -> None:
+    low, high = sorted((praise, more))
+    assert sentiment(complaint, low, 0.0) <= sentiment(complaint, high, 0.0) + 1e-12
+
+
+@given(*[st.floats(0, 1)] * 3)
+def test_a_likelier_complaint_never_makes_a_text_kinder(praise: float, complaint: float, more: float) -> None:
+    low, high = sorted((complaint, more))
+    assert sentiment(low, praise, 0.0) >= sentiment(high, praise, 0.0) - 1e-12
