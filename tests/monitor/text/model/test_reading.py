@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.domain import Assessment
 from monitor.text.facets import Facets
 from monitor.text.lexicon import CALLS, REASONS, load
-from monitor.text.model.reading import Opinion, opinion, reading
+from monitor.text.model.reading import Opinion, opinion, reading, sentiment
 from monitor.text.normalise import fold, mask
 from monitor.text.score import Tally, severity
 
