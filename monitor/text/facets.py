@@ -16,6 +16,7 @@ SAID_AGAIN = 0.25  # a word that comes again counts a quarter
 DANGER = 2.0  # what endangers people outweighs the thing it happened with
 NAMED = 0.6  # a reason with less than this is hinted at only
 MAX_WORDS = 12
+MOST_SAID = 8  # of the words of one tone
 IRONY_REACH = 120  # characters between mocking praise and what went wrong
 
 SEVERITY_FEATURES = (
@@ -34,6 +35,8 @@ SEVERITY_FEATURES = (
 )
 
 
+_LOGS = tuple(math.log1p(count) for count in range(MOST_SAID + 1))
+_NO_TONES = (0.0,) * len(TONES)
 Hit = tuple[int, str, tuple[Facet, ...]]  # where it starts, its words, what they stand for
 
 
@@ -149,17 +152,15 @@ def severity_features(lexicon: Lexicon, text: str, found: Facets | None = None) 
     1
     """
     found = facets(lexicon, text) if found is None else found
-    tones = dict.fromkeys(TONES, 0)
-    for _, _, _, tone in found.tones:
-        tones[tone] += 1
-    named = {_name(facet) for _, _, several in found.hits for facet in several}
+    tones = [tone for _, _, _, tone in found.tones]
+    degrees = {facet.degree for _, _, several in found.hits for facet in several if facet.kind == "severity"}
     return (
-        *(math.log1p(min(count, 8)) for count in tones.values()),
+        *([_LOGS[min(tones.count(tone), MOST_SAID)] for tone in TONES] if tones else _NO_TONES),
         float(found.severity >= 1),
         min(sum(found.reasons.values()), 6.0),
         float(bool(found.harm)),
-        float("threat" in named),
-        float("danger" in named),
+        float(SEVERITY["threat"] in degrees),
+        float(SEVERITY["safety"] in degrees),
         float(bool(found.calls)),
         float(found.sarcasm),
         min(text.count("@"), 3.0),

@@ -1,8 +1,9 @@
 """Finds thousands of words and phrases in one pass, longest first, and says what each of them stands for."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import compress, count
 from operator import add
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -15,7 +16,6 @@ _ANY = r"\w\u0900-\u0dff"  # vowel signs of Indian scripts are no \w, yet parts 
 _IS_LATIN = re.compile(f"[{_LATIN}]")
 _IS_ANY = re.compile(f"[{_ANY}]")
 _GAP = " "
-_ONE = (1,)
 _REST = re.compile(f"[{_LATIN}']*")
 Edge = Literal["", "latin", "any", "open"]
 Span = tuple[int, int, str, T]  # start, end, words, meaning
@@ -203,27 +203,22 @@ class _Places:
 
     def _find_free(self, folded: str) -> list[tuple[int, str]]:
         pairs, free = self._lengths, self._free
-        places = [at for at, pair in enumerate(map(add, folded, folded[1:])) if pair in pairs]
-        if not self._singles.isdisjoint(folded):
-            places = sorted({*places, *(at for at, sign in enumerate(folded) if sign in self._singles)})
-        found = []
-        for at in places:
-            for length in pairs.get(folded[at : at + 2], _ONE):
+        found = {at: folded[at] for at in compress(count(), map(self._singles.__contains__, folded))}
+        is_known: Callable[[str], bool] = pairs.__contains__
+        for at in compress(count(), map(is_known, map(add, folded, folded[1:]))):
+            for length in pairs[folded[at : at + 2]]:
                 words = folded[at : at + length]
                 if words in free:
-                    found.append((at, words))
+                    found[at] = words
                     break
-        return found
+        return sorted(found.items())
 
     def _by_pairs(self) -> dict[str, tuple[int, ...]]:
-        """By two first characters the lengths of the phrases that begin so, longest first."""
+        """By two first characters the lengths of the longer phrases that begin so, longest first."""
         found: dict[str, set[int]] = {}
         for words in self._free - self._singles:
             found.setdefault(words[:2], set()).add(len(words))
-        return {
-            pair: (*sorted(sizes, reverse=True), *(_ONE if pair[0] in self._singles else ()))
-            for pair, sizes in found.items()
-        }
+        return {pair: tuple(sorted(sizes, reverse=True)) for pair, sizes in found.items()}
 
 
 def _longest_of(phrases: Iterable[str]) -> str:

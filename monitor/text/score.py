@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass, field
+from operator import mul
 
 from monitor.domain import Assessment
 from monitor.text.facets import MAX_WORDS, Facets, facets
@@ -165,9 +166,7 @@ def sentiment(counted: Tally) -> float:
 def complaint(lexicon: Lexicon, counted: Tally) -> float:
     """0..1: a logistic of the weighted cues; the weights stand in the file of the language."""
     weights = lexicon.weights
-    total = weights["bias"] + sum(
-        weights[name] * value for name, value in zip(FEATURES, counted.features(), strict=True)
-    )
+    total = weights["bias"] + sum(map(mul, map(weights.__getitem__, FEATURES), counted.features()))
     return 1 / (1 + math.exp(-total))
 
 
@@ -201,5 +200,5 @@ def assess_counted(lexicon: Lexicon, found: Facets, counted: Tally) -> Assessmen
 
 def severity(counted: Tally, found: Facets) -> int:
     """0..3 for a complaint: the worst thing named; anger alone, with nothing that failed, is irritation."""
-    failed = counted.waiting or max(found.reasons.values(), default=0.0) >= FAILED
+    failed = counted.waiting or any(score >= FAILED for score in found.reasons.values())
     return max(found.severity, 1 if failed else 0)

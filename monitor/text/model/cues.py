@@ -13,11 +13,12 @@ NAMES = (*FEATURES, *SEVERITY_FEATURES, *REASONS)
 MOST_REASON = 3.0
 LEAST_SPREAD = 0.05  # a feature that hardly varied in training must not shout when it does later
 HIGHEST = 6.0  # spreads from the mean
+_NO_REASONS = (0.0,) * len(REASONS)
 
 
 def cues(lexicon: Lexicon, text: str, found: Facets, counted: Tally) -> tuple[float, ...]:
     """The features of a folded and masked ``text``, in the order of ``NAMES``."""
-    reasons = (min(found.reasons.get(reason, 0.0), MOST_REASON) for reason in REASONS)
+    reasons = [min(found.reasons.get(reason, 0.0), MOST_REASON) for reason in REASONS] if found.reasons else _NO_REASONS
     return (*counted.features(), *severity_features(lexicon, text, found), *reasons)
 
 
