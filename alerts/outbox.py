@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from alerts.domain import Change, Delivery, Incident, LogEntry, Person
-from alerts.messages.wording import one_line
 from alerts.notifiers.base import Message, Notifier
 from monitor.clock import Clock
 from monitor.errors import DeliveryError
+from monitor.plain_text import one_line
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8

@@ -1,16 +1,22 @@
 """Strangers' texts made plain: no markup, no control characters, no overlong bodies."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from html import unescape as _unescape
 
 LIMIT = 100_000  # characters; far above any post, far below what would hurt
+READ_OF_LINE = 20_000  # characters of a hostile text that are looked at for one line
 
 # Control characters but newline and tab; lone surrogates (no database stores them); byte-order mark, zero-width space;
 # bidi embeddings, overrides and isolates, which can make a text read differently from what it is. Joiners stay: Telugu
 # and emoji need them.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
+_JOINERS = "\u200c\u200d"  # Telugu and emoji need them
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0489\u1ab0-\u1aff\u20d0-\u20ff]{4})[\u0300-\u036f\u0489\u1ab0-\u1aff\u20d0-\u20ff]+"
 )
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLOCKS = frozenset(
@@ -32,13 +38,29 @@ def clean(text: str, limit: int = LIMIT) -> str:
     return _UNWANTED.sub("", _LINE_END.sub("\n", text[:limit])).strip()
 
 
-def one_line(text: str, limit: int = 200) -> str:
-    """``text`` cleaned, on one line: for names, titles and messages.
+def one_line(text: str, limit: int = 200, *, keep_indent: bool = False) -> str:
+    r"""``text`` on one line without controls, invisible or direction-turning characters, at most ``limit`` long.
 
-    >>> one_line("Jo\\n  Doe")
-    'Jo Doe'
+    >>> one_line("Jo\n  Doe"), one_line("guitar\r\nBcc: all\u202e", 40)
+    ('Jo Doe', 'guitar Bcc: all')
+    >>> one_line("abcdef", 4)
+    'abc…'
     """
-    return " ".join(clean(text, limit * 4).split())[:limit]
+    flat = " ".join(clean(text, READ_OF_LINE).split())
+    if not flat.isprintable():
+        flat = " ".join("".join(map(_visible, flat)).split())
+    if not flat.isascii():
+        flat = _STACKED.sub(r"\1", flat)
+    if keep_indent:
+        flat = " " * min(len(text) - len(text.lstrip(" ")), 20) + flat
+    return flat if len(flat) <= limit else flat[: max(0, limit - 1)].rstrip(f" {_JOINERS}") + "…"
+
+
+def _visible(mark: str) -> str:
+    kind = unicodedata.category(mark)
+    if kind in {"Co", "Cn"}:
+        return "□"  # private or not known yet: something stood there
+    return "" if kind == "Cf" and mark not in _JOINERS else mark
 
 
 def html_to_text(html: str, limit: int = LIMIT) -> str:

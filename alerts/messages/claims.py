@@ -3,8 +3,9 @@
 from alerts.casefile import CaseClaim, CaseFile
 from alerts.domain import Judgement, Truth
 from alerts.messages.sentences import joined, quote
-from alerts.messages.wording import one_line, quoted
+from alerts.messages.wording import quoted
 from alerts.messages.words import Words
+from monitor.plain_text import one_line
 
 SHOWN = 2  # claims in a mail
 

@@ -13,9 +13,10 @@ from alerts.messages import sentences
 from alerts.messages.chart import shown_outlook
 from alerts.messages.claims import claims
 from alerts.messages.subject import subject
-from alerts.messages.wording import one_line, web_address
+from alerts.messages.wording import safe_to_open
 from alerts.messages.words import Words
 from monitor.domain import Post
+from monitor.plain_text import one_line
 
 ANSWER_WITHIN = timedelta(minutes=60)  # from the first alert to the first public answer
 _ASKED = {Level.escalate: "decision.escalate", Level.crisis: "decision.crisis"}
@@ -143,7 +144,7 @@ def _decision(case: CaseFile, level: Level | None, asked_at: datetime, words: Wo
 
 
 def _button(incident: Incident, level: Level | None, board_url: str | None, words: Words) -> Section | None:
-    board = web_address(board_url.rstrip("/")) if board_url else None
+    board = safe_to_open(board_url.rstrip("/")) if board_url else None
     if board is None:
         return None
     address = f"{board}/case?id={percent_encoded(incident.id, safe='')}"
@@ -154,7 +155,7 @@ def _quotation(case: CaseFile, post: Post, words: Words) -> Quotation:
     metrics = post.metrics
     reposts = words.say("posts.reposts", n=words.number(metrics.reposts)) if metrics and metrics.reposts else None
     known = (sentences.author(case, post), words.name_of_site(post.key.source), words.at(post.created_at), reposts)
-    url = web_address(post.url)
+    url = safe_to_open(post.url)
     link = words.say("posts.open") if url else ""
     if post.url and not url:
         link = words.say("posts.unlinked", address=one_line(post.url, 80))

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from alerts.casefile import CaseFile, Outlook
 from alerts.domain import Incident, Status
-from alerts.messages.wording import handle, one_line, quoted
+from alerts.messages.wording import handle, quoted
 from alerts.messages.words import Words
 from monitor.domain import Post
+from monitor.plain_text import one_line
 
 _KINDS = {"influencer_complaint": "influencer", "volume_surge": "surge"}
 _EVENING_HOURS = 6  # the outlook that stands in bold

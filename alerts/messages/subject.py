@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from alerts.casefile import CaseFile
 from alerts.messages.sentences import what
-from alerts.messages.wording import one_line, quoted, shortened
+from alerts.messages.wording import quoted, shortened
 from alerts.messages.words import Words
+from monitor.plain_text import one_line
 
 LIMIT = 70
 

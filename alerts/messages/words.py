@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 
-from alerts.messages.wording import one_line
+from monitor.plain_text import one_line
 
 FALLBACK = "en"
 _TEMPLATES = files("alerts.messages") / "templates"

@@ -6,9 +6,9 @@ from typing import ClassVar, TextIO
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.domain import Person
-from alerts.messages.wording import one_line
 from alerts.notifiers.base import Message
 from monitor.errors import DeliveryError
+from monitor.plain_text import one_line
 
 
 class Config(BaseModel):

@@ -15,11 +15,11 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from alerts.domain import Person
-from alerts.messages.wording import one_line
 from alerts.notifiers.base import Message
 from alerts.notifiers.smtp_errors import refused, translated
 from monitor.clock import Clock
 from monitor.errors import DeliveryError
+from monitor.plain_text import one_line
 
 
 class Config(BaseModel):

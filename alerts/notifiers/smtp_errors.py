@@ -6,8 +6,8 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from alerts.messages.wording import one_line
 from monitor.errors import DeliveryError
+from monitor.plain_text import one_line
 
 _TEMPORARY = {421: "unavailable", 450: "mailbox busy", 451: "deferred", 452: "full", 454: "login deferred"}
 _FINAL = {530: "login", 535: "login", 550: "refused", 552: "too big", 554: "refused"}

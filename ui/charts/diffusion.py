@@ -9,8 +9,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from alerts.messages.wording import one_line
 from monitor.domain import AccountKey
+from monitor.plain_text import one_line
 from ui.charts.curves import style
 from ui.charts.tree import Hop, Placed, time_scale
 from ui.i18n import Texts

@@ -4,7 +4,8 @@ import base64
 import re
 from html import escape
 
-from alerts.messages.wording import one_line, shortened, web_address
+from alerts.messages.wording import safe_to_open, shortened
+from monitor.plain_text import one_line
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
 
@@ -29,7 +30,7 @@ def link(address: str | None, label: str) -> str:
     >>> link("javascript:alert(1)", "x")
     'x'
     """
-    web = web_address(address)
+    web = safe_to_open(address)
     if web is None:
         return label
     return f'<a href="{escape(web, quote=True)}" target="_blank" rel="noopener noreferrer nofollow">{label}</a>'

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from alerts.casefile import CaseFile, SilentSource
 from alerts.domain import Delivery, Judgement, Person, Truth
 from alerts.messages.render import render
-from alerts.messages.wording import one_line, web_address
+from alerts.messages.wording import safe_to_open
 from alerts.notifiers.console import Config as ConsoleConfig
 from alerts.notifiers.console import ConsoleNotifier
 from alerts.notifiers.email import Config, EmailNotifier
 from monitor.clock import RecordedClock
+from monitor.plain_text import one_line
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'></a><a href='javascript:x'>"
 HEADERS = "guitar\r\nBcc: everyone@northline.example\r\n\r\n<b>body</b>"
@@ -182,7 +183,7 @@ def test_one_line_keeps_its_promise(text, limit) -> None:
     ],
 )
 def test_an_odd_address_is_never_a_link(address, case, delivery) -> None:
-    assert web_address(address) is None
+    assert safe_to_open(address) is None
     odd = replace(case, examples=(replace(case.examples[0], url=address),))
     message = render(odd, "level", Person("Mina"), delivery)
     assert Structure(message.html).links == ["cid:chart"]
@@ -194,7 +195,7 @@ def test_an_odd_address_is_never_a_link(address, case, delivery) -> None:
     "address", ["https://a.example/x?y=1&z=%20#f", "http://例子.example/路", "https://[2001:db8::1]/"]
 )
 def test_an_ordinary_address_stays_one(address) -> None:
-    assert web_address(address) == address
+    assert safe_to_open(address) == address
 
 
 def test_addresses_inside_a_post_do_not_become_links_of_the_mail_program(case, delivery) -> None:
