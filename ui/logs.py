@@ -22,8 +22,13 @@ def log_to_standard_error() -> None:
             harmless,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
     )
+
+
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    """Writes where standard error goes at that moment, not where it went at the start."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def harmless(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
