@@ -67,10 +67,9 @@ class ModelComponent:
         while docs := list(islice(stream, batch_size)):
             opinions: list[Opinion] = [doc.user_data[_OPINION] for doc in docs]
             rows = np.array([said.cues for said in opinions], np.float32)
-            found = self.model.probabilities([doc.user_data[_TEXT] for doc in docs], rows)
-            for place, (doc, said) in enumerate(zip(docs, opinions, strict=True)):
-                answers = {name: float(answer[place]) for name, answer in found.items()}
-                doc.user_data[_KEY] = reading(said, answers, self.model.version)
+            answers = self.model.answers([doc.user_data[_TEXT] for doc in docs], rows)
+            for doc, said, answer in zip(docs, opinions, answers, strict=True):
+                doc.user_data[_KEY] = reading(said, answer, self.model.version)
             yield from docs
 
 

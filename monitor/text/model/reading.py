@@ -1,7 +1,7 @@
 """From a model's probabilities and a lexicon's findings to one assessment. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.domain import Assessment
 from monitor.text.facets import MAX_WORDS, Facets, facets
@@ -40,17 +40,20 @@ def reading(opinion: Opinion, found: Mapping[str, float], version: str) -> Asses
     complaint = round(found["complaint"], 4)  # first, so that all that follows says the same as the figure that is kept
     is_complaint = complaint >= COMPLAINT
     decided = counted.against if is_complaint else [*counted.favour, *counted.against]
-    reproach = likeliest("reproach", found)
+    reproach = likeliest("reproach", found) if is_complaint else None
     mood = sentiment(complaint, found.get("praise"), said.sentiment or 0.0)
-    return replace(
-        said,
+    return Assessment(
+        language=said.language,
+        assessed=said.assessed,
         complaint=complaint,
         sentiment=round(mood, 4),
         severity=max(severity(counted, named), int(likely("severity", found) or 0)) if is_complaint else 0,
         reason=(likely("reason", found) or named.reason) if is_complaint else None,
-        reproach=int(reproach) if is_complaint and reproach else None,
+        reproach=int(reproach) if reproach else None,
         words=tuple(dict.fromkeys(decided))[:MAX_WORDS],
         harm_words=named.harm if mood < NEUTRAL else (),
+        calls=said.calls,
+        sarcasm=said.sarcasm,
         basis="model",
         second_opinion=said.complaint,
         version=version,

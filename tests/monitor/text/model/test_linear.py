@@ -1,6 +1,7 @@
 """What a model answers depends on the text alone."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,3 +68,20 @@ def test_all_n_grams_of_a_text_together_weigh_one(model, times):
         for name, head in model.heads.items():
             (score,) = model.scores([f"{text} " * times], usual)[name]
             assert abs(score - head.bias) <= np.linalg.norm(head.buckets)
+
+
+def test_complaints_alone_are_asked_what_kind_they_are():
+    said = ["worst service, you lost my bag"] * 20 + ["lovely crew, thanks"] * 20
+    taught = fit("en", [Example(text, text.startswith("worst"), sentiment=1 - n % 2) for n, text in enumerate(said)])
+    model = replace(taught, heads={**taught.heads, "reason:delay": taught.heads["praise"]})
+    texts = ["lovely crew", "worst bag, lost", "thanks, lovely", "you lost my bag"]
+    full = model.probabilities(texts, rows(texts))
+    answers = model.answers(texts, rows(texts))
+    assert [answer["complaint"] >= 0.5 for answer in answers] == [False, True, False, True]
+    assert ["reason:delay" in answer for answer in answers] == [False, True, False, True]
+    assert all("praise" in answer for answer in answers)
+    assert answers == [{name: full[name][place] for name in answer} for place, answer in enumerate(answers)]
+
+
+def test_no_text_is_not_answered(model):
+    assert model.answers([], rows([])) == []
