@@ -73,7 +73,7 @@ def test_all_n_grams_of_a_text_together_weigh_one(model, times):
 def test_complaints_alone_are_asked_what_kind_they_are():
     said = ["worst service, you lost my bag"] * 40 + ["lovely crew, thanks"] * 40
     taught = fit("en", [Example(text, text.startswith("worst"), sentiment=1 - n % 2) for n, text in enumerate(said)])
-    model = replace(taught, heads={**taught.heads, "reason:delay": taught.heads["praise"]})
+    model = replace(taught, heads={**taught.heads, "reason:delay": taught.heads["complaint"]})
     texts = ["lovely crew", "worst bag, lost", "thanks, lovely", "you lost my bag"]
     full = model.probabilities(texts, rows(texts))
     answers = model.answers(texts, rows(texts))
