@@ -78,9 +78,9 @@ def forecaster() -> Forecaster:
 
 
 def open_services(at: str | Stores, config: Path | None = None, clock: Clock | None = None) -> Services:
-    """What the board asks of the database ``at``; brands and people come from ``config``, or from its own recording."""
+    """What the board asks of the database ``at``; people come from ``config``, brands, too, unless it is a recording."""
     stores, settings = at if isinstance(at, Stores) else Stores(at), load(config).settings if config else Settings()
-    brands = settings.watched() or recorded_brands(stores)
+    brands = recorded_brands(stores) or settings.watched()
     clock = clock or SystemClock()
     return Services(
         incidents=stores.incidents,

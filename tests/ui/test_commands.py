@@ -421,6 +421,12 @@ def test_a_broken_configuration_is_told_whole_and_exits_with_2(run, write, comma
         assert f"\n  {key}: " in printed.err
 
 
+def test_a_board_on_an_address_that_cannot_be_read_is_not_started(run):
+    printed = run("board", "--db", "somewhere")
+    assert (printed.code, printed.out) == (1, "")
+    assert "sqlite:///FILE" in printed.err
+
+
 def test_a_watch_over_nothing_is_refused(run):
     printed = run("run")
     assert printed.code == 2

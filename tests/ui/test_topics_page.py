@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -205,3 +206,15 @@ class TestCommand:
         code, out, err = self.run(capsys, "--db", sqlite_url)
         assert (code, out) == (0, "")
         assert "No brand is watched" in err
+
+    def test_the_brands_are_those_of_the_configuration_in_this_folder_unless_it_is_a_recording(
+        self, capsys, full_url, recorded_url, sqlite_url
+    ):
+        Path("ripplewatch.toml").write_text(
+            f'database = "{sqlite_url}"\n[[brands]]\nid = "harbour"\ntitle = "Harbour Bank"\nnames = ["Harbour"]\n',
+            encoding="utf-8",
+        )
+        assert self.run(capsys)[1].startswith("harbour, last 7 days")
+        code, out, _ = self.run(capsys, "--db", recorded_url)
+        assert (code, out.split(",")[0]) == (0, "northline")
+        assert "\n\nIssues: " in out

@@ -21,11 +21,13 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Open the alert board; the daemon may run in another process or not at all."""
         from monitor.clock import SystemClock
+        from monitor.db import connect
         from ui.board_process import arguments, start_board
         from ui.settings import load
 
         end_when_told()
         loaded = load(config)
+        connect(db or loaded.settings.database).dispose()  # an address that cannot be read is told here, not on a page
         place = loaded.settings.board
         with start_board(arguments(loaded, db, who), place.address, port or place.port, SystemClock()) as running:
             say(f"The alert board is at {running.url}   (Ctrl-C ends it)")

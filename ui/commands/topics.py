@@ -9,7 +9,7 @@ import typer
 
 from monitor.plain_text import one_line
 from ui.commands.options import CONFIG, LINES
-from ui.output import note, print_json, say
+from ui.output import note, out, print_json, say
 
 if TYPE_CHECKING:
     from ui.topics import BrandTopics, Topic
@@ -33,7 +33,8 @@ def register(app: typer.Typer) -> None:
         from ui.settings import load
         from ui.topics import Window
 
-        services = open_services(db or load(config).settings.database, config)
+        loaded = load(config)
+        services = open_services(db or loaded.settings.database, loaded.path)
         chosen = _chosen([one.id for one in services.brands], brand)
         if services.topics is None or not chosen:
             note("No brand is watched, and the database holds no replay.")
@@ -83,14 +84,15 @@ def _print(found: "BrandTopics", days: int) -> None:
     since = f"last {days} days" if days > 1 else "last day"
     say(f"{one_line(found.brand, 40)}, {since} until {found.window.until:%Y-%m-%d %H:%M} UTC")
     for head, topics in (("Issues", found.issues), ("Questions asked again and again", found.questions)):
-        say(f"\n{head}: {len(topics) or 'none'}")
+        out.print()
+        say(f"{head}: {len(topics) or 'none'}")
         for topic in topics:
             _print_topic(topic)
 
 
 def _print_topic(topic: "Topic") -> None:
-    languages = ", ".join(f"{code or 'unknown'} {count}" for code, count in topic.languages.items())
-    sites = ", ".join(f"{one_line(site, 30)} {count}" for site, count in topic.sites.items())
+    languages = ", ".join(f"{code or 'unknown'} {count:,}" for code, count in topic.languages.items())
+    sites = ", ".join(f"{one_line(site, 30)} {count:,}" for site, count in topic.sites.items())
     lines = [f"{topic.posts:,}  {one_line(topic.title, 80) or '-'}"]
     if topic.phrases:
         lines.append(one_line(" · ".join(topic.phrases), 160))
