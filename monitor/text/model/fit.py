@@ -100,7 +100,7 @@ def fit(
     heads = dict(model.heads)
     for name, chosen, truth, weight in _questions(examples):
         progress(name)
-        heads[name] = _head(inputs.part(chosen), truth, weight, heads.get(name), seed)
+        heads[name] = _head(inputs.part(chosen), truth, weight, heads.get(name), seed, among_many=":" in name)
     return replace(model, heads=heads)
 
 
@@ -130,8 +130,13 @@ def _labelled(examples: Sequence[Example], part: str) -> dict[int, object]:
     return {row: said for row, example in enumerate(examples) if (said := getattr(example, part)) is not None}
 
 
-def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None, seed: int) -> Head:
-    """The fitted head, calibrated on scores of texts that were not fitted on, where there are enough to hold out."""
+def _head(
+    inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head | None, seed: int, *, among_many: bool
+) -> Head:
+    """The fitted head, calibrated on scores of texts that were not fitted on, where there are enough to hold out.
+
+    One answer of ``among_many`` is calibrated as if it were as frequent as not, or the frequent ones would win always.
+    """
     head = _fitted(inputs, truth, weight, prior)
     folds = [(fold_, np.setdiff1d(np.arange(len(truth)), fold_)) for fold_ in _folds(truth, inputs.kin, seed)]
     if any(len(np.unique(truth[rest])) < 2 for _, rest in folds):
@@ -139,7 +144,8 @@ def _head(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: Head
     held = np.zeros(len(truth))
     for fold_, rest in folds:
         held[fold_] = inputs.part(fold_).score(_fitted(inputs.part(rest), truth[rest], weight[rest], prior))
-    slope, offset = _calibrated(held, truth, weight, prior)
+    counted = _balanced(weight, truth) if among_many else weight
+    slope, offset = _calibrated(held, truth, counted, prior)
     return replace(head, slope=slope, offset=offset)
 
 
@@ -161,8 +167,7 @@ def _fitted(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: He
     matrix = inputs.buckets[:, used]
     scale = np.ones(len(used)) if prior else _unevenness(matrix, truth, weight)
     matrix = sp.csr_matrix(matrix @ sp.diags(scale), dtype=np.float32)
-    share = float(np.clip(weight @ truth / weight.sum(), 1e-9, 1 - 1e-9))
-    importance = weight * np.where(truth, 0.5 / share, 0.5 / (1 - share))
+    importance = _balanced(weight, truth)
     start = inputs.score(prior) if prior else np.zeros(len(truth))
     strength = STRENGTH_FROM_PRIOR if prior else STRENGTH
     found = _regression(matrix, inputs.cues * CUES, truth, importance, start, strength)
@@ -172,6 +177,12 @@ def _fitted(inputs: _Inputs, truth: NDArray[np.bool_], weight: Floats, prior: He
     if prior is None:
         return Head(buckets, cues, float(found[-1]))
     return replace(prior, buckets=prior.buckets + buckets, cues=prior.cues + cues, bias=prior.bias + float(found[-1]))
+
+
+def _balanced(weight: Floats, truth: NDArray[np.bool_]) -> Floats:
+    """``weight`` such that both sides count the same in all."""
+    share = float(np.clip(weight @ truth / weight.sum(), 1e-9, 1 - 1e-9))
+    return weight * np.where(truth, 0.5 / share, 0.5 / (1 - share))
 
 
 def _unevenness(matrix: sp.csr_matrix, truth: NDArray[np.bool_], weight: Floats) -> Floats:
