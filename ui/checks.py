@@ -30,9 +30,10 @@ from monitor.sources.registry import SOURCES
 from monitor.store.crawls import CrawlState
 from ui.crawler import FAULTS, ReadySource
 from ui.i18n import Texts
-from ui.runtime import MakeClient, Stores, notifiers, ready_sources
+from ui.runtime import MakeClient, notifiers, ready_sources
 from ui.settings import Settings
 from ui.sight import blind_spots
+from ui.stores import Stores
 
 AT_ONCE = 8  # sources that are tried side by side
 

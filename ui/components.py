@@ -13,7 +13,8 @@ from monitor.errors import RipplewatchError, StorageError
 from ui import theme
 from ui.i18n import Texts
 from ui.markup.safe import plain_label, safe
-from ui.services import ActRefusedError, Services
+from ui.pages import ActRefusedError
+from ui.services import Services
 
 ICON = str(Path(__file__).parent / "markup" / "mark.svg")
 LOOK_AGAIN = timedelta(seconds=5)

@@ -16,8 +16,9 @@ from monitor.errors import StorageError
 from monitor.recording import KnownMoment, RecordingLabel
 from monitor.sources.archive import Recording, read_archive
 from ui.recorded import FIRST_CONTACT, FIRST_MILLION
-from ui.runtime import Stores, open_replay
+from ui.runtime import open_replay
 from ui.settings import Settings
+from ui.stores import Stores
 
 EVERY = timedelta(minutes=5)
 DONE_KEY = "demo_done"

@@ -16,26 +16,21 @@ from alerts.notifiers.base import Notifier
 from alerts.notifiers.registry import NOTIFIERS
 from alerts.outbox import Outbox
 from alerts.replay import MOST_RECALLED, Replay
-from alerts.store import DeliveryStore, IncidentStore
 from alerts.watch import TickReport, Watch
 from graph.forecast.base import Forecaster
 from graph.forecast.registry import DEFAULT, FORECASTERS
 from monitor.annotate import Annotator
 from monitor.clock import Clock, SystemClock
 from monitor.collect import Collector, Pacing
-from monitor.db import connect, migrate, transaction
+from monitor.db import transaction
 from monitor.domain import Brand
 from monitor.errors import StorageError
 from monitor.http import HttpClient
 from monitor.ledger import Ledger
 from monitor.match import Matcher
-from monitor.recording import BRANDS_KEY, META_KEY, RecordingLabel, brands_from_json, brands_to_json
+from monitor.recording import BRANDS_KEY, META_KEY, RecordingLabel, brands_to_json
 from monitor.sources.registry import SOURCES
-from monitor.store.crawling import CrawlStores
-from monitor.store.labels import LabelStore
 from monitor.store.ledger import LedgerStore
-from monitor.store.meta import MetaStore
-from monitor.store.models import TextModelStore
 from monitor.store.readings import ReadingStore
 from monitor.store.topics import TopicStore
 from monitor.text.topics.issues import RECALLED, IssueClusters
@@ -45,6 +40,7 @@ from ui.interest import StoredInterest
 from ui.models import Renewal, reader, reader_at
 from ui.services import Services
 from ui.settings import Settings, load
+from ui.stores import Stores, live_stores, recorded_brands
 from ui.teaching import Teaching
 from ui.topic_pages import TopicPages
 from ui.topics import TopicReader
@@ -53,32 +49,13 @@ MakeClient = Callable[..., HttpClient]  # of configuration, clock and ledger
 LAZY = timedelta(seconds=2)  # real time in which a replay at full speed need not look at the database
 
 
-class Stores:
-    """The repositories over one database, brought to this version's tables."""
-
-    def __init__(self, url: str) -> None:
-        self.engine = connect(url)
-        migrate(self.engine)
-        self.crawling = CrawlStores(self.engine)
-        self.posts, self.crawls = self.crawling.posts, self.crawling.crawls
-        self.meta = MetaStore(self.engine)
-        self.incidents = IncidentStore(self.engine)
-        self.deliveries = DeliveryStore(self.engine)
-        self.labels = LabelStore(self.engine)
-        self.models = TextModelStore(self.engine)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.engine.dispose()
-
-
 def forecaster() -> Forecaster:
     """The model behind the forecasts of board, mails and rules."""
     return FORECASTERS[DEFAULT]()
 
 
 def open_services(at: str | Stores, config: Path | None = None, clock: Clock | None = None) -> Services:
-    """What the board asks of the database ``at``; people come from ``config``, brands, too, unless it is a recording."""
+    """What the board asks of the database ``at``; people and brands come from ``config``; recordings have their own."""
     stores, settings = at if isinstance(at, Stores) else Stores(at), load(config).settings if config else Settings()
     brands = recorded_brands(stores) or settings.watched()
     clock = clock or SystemClock()
@@ -150,12 +127,6 @@ def outbox(stores: Stores, settings: Settings, brands: Sequence[Brand], clock: C
     reader = case_reader(stores, brands)
     renderer = CaseRenderer(reader.read, settings.board.url, ZoneInfo(settings.time_zone))
     return Outbox(stores.deliveries, stores.incidents, notifiers(settings, clock), settings.team(), renderer, clock)
-
-
-def recorded_brands(stores: Stores) -> tuple[Brand, ...]:
-    """The brands that a replay left in the database; none where it holds no replay."""
-    text = stores.meta.get(BRANDS_KEY)
-    return brands_from_json(text) if text else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,15 +253,6 @@ def open_daemon(settings: Settings, clock: Clock, client: MakeClient = HttpClien
             yield daemon
     finally:
         close_all(sources, stores)
-
-
-def live_stores(settings: Settings) -> Stores:
-    """The configured database. Raises StorageError where it holds a replay."""
-    stores = Stores(settings.database)
-    if stores.meta.get(META_KEY):
-        stores.close()
-        raise StorageError("This database holds a replay; name another one for the live watch.")
-    return stores
 
 
 def close_all(sources: Mapping[str, ReadySource], stores: Stores) -> None:

@@ -3,27 +3,24 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from alerts import acts
-from alerts.casefile import CaseClaim, CaseFile, SilentSource
-from alerts.domain import Incident, Judgement, Level, LogEntry, Person, Status, Truth, Verdict
+from alerts.casefile import CaseClaim, CaseFile
+from alerts.domain import Incident, Judgement, LogEntry, Person, Status, Truth, Verdict
 from monitor.clock import Clock
-from monitor.domain import AccountKey, Brand, Gap, Post, PostKey
-from monitor.errors import RipplewatchError
-from monitor.labels import Opinion
-from monitor.recording import META_KEY, KnownMoment, RecordingLabel
+from monitor.domain import AccountKey, Brand, PostKey
+from monitor.recording import META_KEY, RecordingLabel
 from monitor.sources.base import Capabilities
 from ui.charts.tree import Forest, Placed, largest, place
-from ui.looks import SourceLook, SourceRow, source_looks, source_rows
+from ui.looks import source_looks, source_rows
 from ui.memory import Memory
-from ui.next_steps import NextStep, next_steps
+from ui.next_steps import next_steps
+from ui.pages import ActRefusedError, AlertsPage, CasePage, Filters, SourcesPage
 from ui.ports import Cases, Crawls, Deliveries, Gaps, Incidents, Meta, Posts
-from ui.sight import Blind, blind_spots
+from ui.sight import blind_spots
 from ui.teaching import Teaching
 from ui.topic_pages import TopicPages
 
-Whose = Literal["everyone", "free", "mine"]
 Change = Callable[[Incident], tuple[Incident, LogEntry]]
 
 STALLED_AFTER = timedelta(minutes=10)  # the daemon works every minute
@@ -34,77 +31,6 @@ POINTS_DRAWN = 400
 POSTS_SHOWN = 40
 GAPS_SHOWN = timedelta(days=7)
 GAPS_LISTED = 20
-
-
-class ActRefusedError(RipplewatchError):
-    """What a person asked for makes no sense for this incident any more; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which alerts are wanted."""
-
-    brand: str | None = None
-    least: Level = Level.watch
-    whose: Whose = "everyone"
-
-    def let_through(self, incident: Incident, who: str) -> bool:
-        """Whether ``incident`` is wanted by ``who``."""
-        owner = incident.owner or incident.acked_by
-        whose = {"everyone": True, "free": owner in {None, who}, "mine": owner == who}[self.whose]
-        return whose and incident.level >= self.least and self.brand in {None, incident.brand}
-
-
-@dataclass(frozen=True, slots=True)
-class AlertsPage:
-    """What the Alerts page shows."""
-
-    now: datetime
-    cards: tuple[CaseFile, ...]  # what needs a person first comes first
-    hidden: int  # open alerts that the filters leave out
-    snoozed: tuple[Incident, ...]
-    closed: tuple[Incident, ...]  # the latest first
-    sources: tuple[SourceLook, ...]
-    last_tick_at: datetime | None
-    stalled: timedelta | None  # how long the daemon has stood still; None: it works, or the data is recorded
-    recorded: bool  # a replay: its clock stands at the last tick
-    reconstruction: str | None
-    moments: Sequence[KnownMoment]  # of a recorded case: what is known to have happened
-    brands: Mapping[str, str]  # id → title
-
-    @property
-    def silent(self) -> tuple[SilentSource, ...]:
-        """The sources whose sites are not seen."""
-        return tuple(
-            SilentSource(look.source, look.last_success_at, look.reason or "") for look in self.sources if not look.fine
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SourcesPage:
-    """What the Sources page shows."""
-
-    now: datetime
-    rows: tuple[SourceRow, ...]  # the silent ones first
-    gaps: tuple[tuple[str, Gap], ...]  # the newest first
-    is_recorded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """What the Case page shows."""
-
-    file: CaseFile
-    forest: Forest  # who through whom
-    points: Sequence[Placed]  # of its picture
-    names: Mapping[AccountKey, str]  # handles of the accounts in the picture and under the posts
-    newest: Sequence[Post]
-    log: Sequence[LogEntry]  # oldest first
-    ahead: Sequence[NextStep]
-    moments: Sequence[KnownMoment]  # of a recorded case: what is known to have happened
-    recorded: bool
-    blind: Mapping[str, Sequence[Blind]] = field(default_factory=dict)  # by site: what its evidence lacks
-    opinions: Mapping[PostKey, Opinion] = field(default_factory=dict)  # what people say of single posts
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from monitor.text.model.linear import TextModel
 from monitor.text.model.weights import dumps, loads, shipped
 from monitor.text.training import Comparison, Model, Outcome, by_lexicon, decide
 from ui.models import InUse, in_use
-from ui.runtime import Stores
+from ui.stores import Stores
 
 CASES_READ = 2_000  # the newest, whose verdicts are heard
 READ_OF_CASE = 4 * POSTS  # posts of a case that are looked through

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.domain import Change, Status
-from ui.runtime import Stores
+from ui.stores import Stores
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.domain import PostKey
-from ui.runtime import Stores
+from ui.stores import Stores
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 

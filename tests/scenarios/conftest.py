@@ -17,8 +17,9 @@ from alerts.domain import Incident, LogEntry
 from alerts.watch import TickReport
 from monitor.domain import Brand
 from monitor.sources.archive import Recording, read_archive
-from ui.runtime import Stores, open_replay
+from ui.runtime import open_replay
 from ui.settings import Settings
+from ui.stores import Stores
 
 BRAND = Brand("northline", "Northline Air", names=("Northline Air",), handles=("northlineair",))
 START = datetime(2024, 5, 6, tzinfo=UTC)

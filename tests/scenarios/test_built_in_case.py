@@ -16,8 +16,9 @@ from alerts.domain import Incident, Level, Status
 from graph.case import guitar
 from monitor.recording import KnownMoment, RecordingLabel, spell
 from monitor.sources.archive import Recording, read_archive
-from ui.runtime import Stores, case_reader, open_replay
+from ui.runtime import case_reader, open_replay
 from ui.settings import Settings
+from ui.stores import Stores
 
 EVERY = timedelta(minutes=5)
 TOLD = datetime(2009, 7, 8, 18, tzinfo=UTC)  # the airline's first contact

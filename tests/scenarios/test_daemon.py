@@ -13,9 +13,10 @@ from monitor.http import HttpClient
 from monitor.sources.bluesky import BlueskySource
 from monitor.store.posts import PostStore
 from ui.daemon import surviving
-from ui.runtime import Stores, open_daemon, open_services
-from ui.services import Filters
+from ui.pages import Filters
+from ui.runtime import open_daemon, open_services
 from ui.settings import Settings
+from ui.stores import Stores
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Daily Lamp</title><link>https://lamp.example/</link>

@@ -13,8 +13,9 @@ from monitor.clock import RecordedClock
 from ui.i18n import Texts
 from ui.logs import harmless
 from ui.markup.card import card
-from ui.runtime import Stores, case_reader, open_replay, outbox
+from ui.runtime import case_reader, open_replay, outbox
 from ui.settings import Settings
+from ui.stores import Stores
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 HEADERS = "\r\nBcc: everyone@northline.example\r\n"

@@ -8,8 +8,9 @@ from monitor.clock import SystemClock
 from monitor.domain import Brand
 from monitor.errors import StorageError
 from monitor.store.crawls import CrawlState
-from ui.runtime import Stores, open_daemon, open_replay
+from ui.runtime import open_daemon, open_replay
 from ui.settings import Settings
+from ui.stores import Stores
 
 BRANDS = (Brand("northline", "Northline Air", names=("Northline Air",)),)
 EVERY = timedelta(minutes=5)

@@ -8,8 +8,9 @@ import pytest
 
 from alerts.domain import Change, DeliveryState
 from monitor.clock import RecordedClock
-from ui.runtime import Stores, open_replay, outbox
+from ui.runtime import open_replay, outbox
 from ui.settings import Settings
+from ui.stores import Stores
 
 
 @pytest.fixture

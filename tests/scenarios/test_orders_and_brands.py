@@ -8,7 +8,8 @@ import pytest
 
 from alerts.domain import Status
 from monitor.domain import Brand
-from ui.runtime import Stores, case_reader
+from ui.runtime import case_reader
+from ui.stores import Stores
 
 FERRIES = Brand("harborline", "Harborline Ferries", names=("Harborline Ferries",))
 BOTH = "Northline Air and Harborline Ferries lost my harp together, disgraceful, no refund from either. Never again!"

@@ -10,8 +10,9 @@ import pytest
 from graph.cascade import CascadeTracker
 from monitor.domain import Brand
 from monitor.sources.archive import read_archive
-from ui.runtime import Stores, open_replay
+from ui.runtime import open_replay
 from ui.settings import Settings
+from ui.stores import Stores
 
 EVERYTHING = Brand("all", "All", everything=True)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)

@@ -14,8 +14,9 @@ from monitor.clock import SystemClock, elapsed_seconds
 from tests.sites import server
 from tests.sites.bluesky import BlueskySite
 from tests.sites.world import Event, World
-from ui.runtime import Stores, open_daemon, open_services
+from ui.runtime import open_daemon, open_services
 from ui.settings import Settings
+from ui.stores import Stores
 
 PATIENCE = 30.0  # seconds, on a busy machine
 COMPLAINT = "Northline Air broke my harp and refuses to pay, disgraceful. Never again!"

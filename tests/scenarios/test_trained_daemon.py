@@ -14,8 +14,9 @@ from monitor.http import HttpClient
 from monitor.store.models import KeptModel
 from monitor.text.model.fit import Example, fit
 from monitor.text.model.weights import dumps
-from ui.runtime import Stores, open_daemon
+from ui.runtime import open_daemon
 from ui.settings import Settings
+from ui.stores import Stores
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SCENES = ["seat", "tray", "window", "lounge", "counter", "coach", "ticket", "crew", "cabin", "meal", "blanket", "gate"]

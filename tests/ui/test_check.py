@@ -19,8 +19,8 @@ from tests.sites.world import Event, World
 from tests.sites.x import XSite
 from tests.ui.live import NOW, configuration, served
 from ui import checks, cli, runtime
-from ui.runtime import Stores
 from ui.settings import load
+from ui.stores import Stores
 
 POSTS = [
     Event(number, number, NOW - timedelta(hours=number), f"Northline Air again, {number} #northlineair")

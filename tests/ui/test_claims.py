@@ -14,7 +14,7 @@ from ui.i18n import Texts, languages
 from ui.markup import claims as markup
 from ui.markup.card import card
 from ui.markup.case import head, known, timeline
-from ui.services import Filters
+from ui.pages import Filters
 
 TEXTS = Texts("en")
 SLOW = 30  # seconds; a busy machine

@@ -17,7 +17,7 @@ from tests.sites.world import Event, World
 from tests.sites.x import XSite
 from tests.ui.live import NOW, configuration, served
 from ui import cli
-from ui.runtime import Stores
+from ui.stores import Stores
 
 NORTH = "Northline Air lost my cello #northline"
 SOUTH = "Southline Rail is late again #southline"

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from monitor.errors import StorageError
 from ui import demo_case
-from ui.runtime import Stores
+from ui.stores import Stores
 
 
 @pytest.fixture

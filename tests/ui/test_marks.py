@@ -5,8 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from monitor.domain import PostKey
 from ui.i18n import Texts, languages
-from ui.runtime import Stores
-from ui.services import ActRefusedError
+from ui.pages import ActRefusedError
+from ui.stores import Stores
 
 LOGIN = PostKey("mastodon", "login")
 SLOW = 30

@@ -15,7 +15,7 @@ from ui.markup import phrases, strips
 from ui.markup.card import card, scaled, standing
 from ui.markup.posts import post
 from ui.markup.safe import handle, link, plain_label, safe
-from ui.services import Filters
+from ui.pages import Filters
 
 TEXTS = Texts("en")
 ALLOWED = {"div", "p", "span", "h3", "h4", "b", "br", "i", "q", "img", "table", "thead", "tbody", "tr", "th", "td", "a"}

@@ -11,7 +11,8 @@ import ui
 from alerts.domain import Status, Verdict
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
 from ui.i18n import Texts
-from ui.runtime import Stores, open_services
+from ui.runtime import open_services
+from ui.stores import Stores
 
 BOARD = str(Path(ui.__file__).parent / "board.py")
 SLOW = 30  # seconds; a busy machine

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.runtime import Stores
+from ui.stores import Stores
 
 pytestmark = pytest.mark.server
 COMMAND = [sys.executable, "-c", "from ui.cli import main; main()"]

@@ -16,7 +16,8 @@ from ui.i18n import Texts, languages
 from ui.markup import reading as markup
 from ui.models import InUse
 from ui.quality import measured
-from ui.runtime import Stores, open_services
+from ui.runtime import open_services
+from ui.stores import Stores
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 QUALITY = {"n": 57, "macro_f1": [0.83, 0.71, 0.93], "calibration_error": [0.04, 0.02, 0.09]}

@@ -12,8 +12,10 @@ from monitor.errors import StorageError
 from monitor.recording import META_KEY, KnownMoment, RecordingLabel
 from monitor.store.crawls import CrawlState
 from ui.memory import Memory
-from ui.runtime import Stores, open_services
-from ui.services import ActRefusedError, Filters, attention, source_looks
+from ui.pages import ActRefusedError, Filters
+from ui.runtime import open_services
+from ui.services import attention, source_looks
+from ui.stores import Stores
 
 
 def ids(page):

@@ -14,8 +14,9 @@ from monitor.sources.registry import SOURCES
 from monitor.store.crawls import CrawlState
 from ui.i18n import Texts, languages
 from ui.markup import sources as markup
-from ui.runtime import Stores, open_services
+from ui.runtime import open_services
 from ui.sight import blind_spots
+from ui.stores import Stores
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FINE = CrawlState(

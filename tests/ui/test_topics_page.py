@@ -15,7 +15,8 @@ from ui import cli
 from ui.charts.bars import bars
 from ui.i18n import Texts, languages
 from ui.markup import topics as markup
-from ui.runtime import Stores, topic_pages
+from ui.runtime import topic_pages
+from ui.stores import Stores
 from ui.theme import LEVELS
 from ui.topics import Topic, Window
 

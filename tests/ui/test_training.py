@@ -21,7 +21,8 @@ from monitor.text.model.weights import dumps, loads
 from monitor.text.topics.issues import IssueClusters
 from ui import cli
 from ui.models import Renewal, in_use, reader
-from ui.runtime import Stores, open_services
+from ui.runtime import open_services
+from ui.stores import Stores
 from ui.training import Wanted, train
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

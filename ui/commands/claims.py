@@ -15,7 +15,8 @@ from ui.output import out, print_json, say
 
 if TYPE_CHECKING:
     from alerts.casefile import CaseClaim
-    from ui.services import CasePage, Services
+    from ui.pages import CasePage
+    from ui.services import Services
 
 DB: Any = typer.Option(None, "--db", help="Database URL instead of the configured one.")
 _LEAST = 4  # characters by which a claim can be named
@@ -49,7 +50,7 @@ def register(app: typer.Typer) -> None:
         config: Path | None = CONFIG,
     ) -> None:
         """Say whether a claim, or a case as a whole, is confirmed, false or unverified."""
-        from ui.services import ActRefusedError
+        from ui.pages import ActRefusedError
 
         with _opened(db, config) as services:
             page = _page(services, incident)
@@ -68,8 +69,9 @@ def register(app: typer.Typer) -> None:
 
 @contextmanager
 def _opened(db: str | None, config: Path | None) -> "Iterator[Services]":
-    from ui.runtime import Stores, open_services
+    from ui.runtime import open_services
     from ui.settings import load
+    from ui.stores import Stores
 
     loaded = None if db and config is None else load(config)
     stores = Stores(db or (loaded.settings.database if loaded else ""))

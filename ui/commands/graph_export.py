@@ -51,7 +51,8 @@ def _moment(text: str | None) -> datetime:
 
 def _of_incident(db: str, name: str) -> "DiffusionGraph":
     from graph.build import cascade_graph
-    from ui.runtime import Stores, case_reader
+    from ui.runtime import case_reader
+    from ui.stores import Stores
 
     stores = Stores(db)
     try:
@@ -65,7 +66,7 @@ def _of_incident(db: str, name: str) -> "DiffusionGraph":
 
 def _of_window(db: str, since: datetime, until: str | None) -> "DiffusionGraph":
     from graph.build import window_graph
-    from ui.runtime import Stores
+    from ui.stores import Stores
 
     stores = Stores(db)
     try:

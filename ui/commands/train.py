@@ -15,7 +15,7 @@ from ui.training_table import card_line, outcome_lines
 
 if TYPE_CHECKING:
     from monitor.labels import Label
-    from ui.runtime import Stores
+    from ui.stores import Stores
     from ui.training import Report
 
 DB: Any = typer.Option(None, "--db", help="Database URL instead of the configured one.")
@@ -77,8 +77,8 @@ def _covered(lang: list[str]) -> list[str]:
 
 @contextmanager
 def _opened(db: str | None, config: Path | None) -> "Iterator[Stores]":
-    from ui.runtime import Stores
     from ui.settings import load
+    from ui.stores import Stores
 
     stores = Stores(db or load(config).settings.database)
     try:

@@ -7,7 +7,7 @@ from alerts.messages.words import Words
 from ui.i18n import Texts
 from ui.looks import SourceRow
 from ui.markup.safe import safe
-from ui.services import SourcesPage
+from ui.pages import SourcesPage
 from ui.sight import Blind
 
 

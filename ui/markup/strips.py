@@ -6,8 +6,8 @@ from alerts.domain import Incident
 from ui.i18n import Texts
 from ui.looks import SourceLook
 from ui.markup.safe import safe
+from ui.pages import AlertsPage
 from ui.recorded import translated
-from ui.services import AlertsPage
 
 
 def top(page: AlertsPage, texts: Texts) -> str:

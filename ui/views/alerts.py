@@ -14,7 +14,8 @@ from ui.markup.case import early
 from ui.markup.level import level_mark
 from ui.markup.phrases import title
 from ui.markup.safe import safe
-from ui.services import AlertsPage, Filters, Services, Whose
+from ui.pages import AlertsPage, Filters, Whose
+from ui.services import Services
 
 OpenCase = Callable[[str], None]  # draws the link that opens the Case page for an incident
 

@@ -16,8 +16,9 @@ from ui.markup import case as markup
 from ui.markup import phrases
 from ui.markup.posts import post as post_markup
 from ui.markup.safe import safe
+from ui.pages import CasePage
 from ui.recorded import translated
-from ui.services import CasePage, Services
+from ui.services import Services
 from ui.views.claims import claims_panel
 from ui.views.marks import marks
 

@@ -8,7 +8,8 @@ from ui import components
 from ui.i18n import Texts
 from ui.markup import claims as markup
 from ui.markup.safe import plain_label
-from ui.services import CasePage, Services
+from ui.pages import CasePage
+from ui.services import Services
 
 SHOWN = 3  # claims; the others are folded away
 
