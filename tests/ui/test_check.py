@@ -18,7 +18,7 @@ from tests.sites.server import Answer
 from tests.sites.world import Event, World
 from tests.sites.x import XSite
 from tests.ui.live import NOW, configuration, served
-from ui import checks, cli, runtime
+from ui import checks, cli
 from ui.settings import load
 from ui.stores import Stores
 
@@ -298,7 +298,7 @@ class TestForPeople:
         return show
 
     def test_a_line_for_each_thing_and_a_table_of_the_sources(self, show, monkeypatch, closed_port):
-        monkeypatch.setattr(runtime, "connect", partial(connect, busy_seconds=0.05))
+        monkeypatch.setattr("ui.stores.connect", partial(connect, busy_seconds=0.05))
         down = {"urls": [f"http://127.0.0.1:{closed_port}/[bold]rss[bold]"]}
         site, x = MastodonSite(World(POSTS), token=False), XSite(World(POSTS))
         with served(site=site, x=x) as at:

@@ -15,7 +15,7 @@ import pytest
 
 from monitor.db import connect
 from monitor.sources.registry import SOURCES
-from ui import cli, runtime
+from ui import cli, stores
 from ui.output import note, print_json, say
 from ui.settings import load
 
@@ -446,7 +446,7 @@ class TestDatabases:
         return write("c.jsonl", cascade("c", 5))
 
     def test_a_locked_one(self, run, file, tmp_path, monkeypatch):
-        monkeypatch.setattr(runtime, "connect", partial(connect, busy_seconds=0.05))
+        monkeypatch.setattr(stores, "connect", partial(connect, busy_seconds=0.05))
         assert run("replay", file, "--db", "sqlite:///x.db").code == 0
         with closing(sqlite3.connect(tmp_path / "x.db")) as other:
             other.execute("BEGIN EXCLUSIVE")
