@@ -23,10 +23,13 @@ from monitor.recording import META_KEY, RecordingLabel, spell
 from monitor.store.crawls import CrawlStore
 from monitor.store.meta import MetaStore
 from monitor.store.posts import PostStore
+from monitor.text.topics.near_duplicates import NearDuplicates
 from monitor.text.topics.titles import describe
 
 MOST_POSTS = 20_000
 TELLING = 12  # posts from which on their key phrases say what a case is about
+EXAMPLES = 2  # complaints that stand for the case beside its claim
+COMPARED = 200  # complaints among which those that stand for the case are chosen
 MOST_ROOTS = 10_000
 BASELINE_SPAN = timedelta(weeks=4)
 
@@ -52,6 +55,7 @@ class CaseReader:
         claim = _claim(incident, posts)
         read = [p.assessment for p in posts if p.assessment is not None and p.assessment.counts_for(incident.brand)]
         topic = describe(reversed(posts))
+        about = topic.phrases if len(posts) >= TELLING else ()
         return CaseFile(
             incident=incident,
             brand_title=self._titles.get(incident.brand, incident.brand),
@@ -84,7 +88,7 @@ class CaseReader:
             reconstruction=label.label if label else None,
             extra=_lead_times(incident, label),
             topic=topic,
-            claims=gather(incident.brand, posts, states, topic.phrases if len(posts) >= TELLING else ()),
+            claims=gather(incident.brand, posts, states, about),
             unread=_languages([_language(p) for p in posts if p.assessment is None or not p.assessment.assessed]),
         )
 
@@ -191,18 +195,18 @@ def _arrivals(posts: Sequence[Post]) -> tuple[SiteArrival, ...]:
 
 
 def _examples(posts: Sequence[Post], claim: Post | None) -> tuple[Post, ...]:
-    """The claim itself and the two plainest complaints that say it in other words."""
+    """The claim itself and the two plainest complaints that say it in other words, variants of one text last."""
     there = [post for post in posts if post.deleted_at is None]
     rest = [p for p in there if p.assessment and p.assessment.is_complaint and (claim is None or p.key != claim.key)]
     plainest = sorted(rest, key=lambda p: (-(p.assessment.complaint or 0) if p.assessment else 0, p.created_at, p.key))
+    families = NearDuplicates().families((post.text, post.created_at) for post in plainest[:COMPARED])
+    alike = [family in families[:place] for place, family in enumerate(families)]
     said, chosen = set[str](), list[Post]()
-    for post in plainest:
+    for _, post in sorted(zip(alike, plainest, strict=False), key=lambda one: one[0]):
         words = " ".join(post.text.lower().split())
-        if words not in said:
+        if words not in said and len(chosen) < EXAMPLES:
             said.add(words)
             chosen.append(post)
-        if len(chosen) == 2:
-            break
     return (*((claim,) if claim else ()), *chosen)
 
 

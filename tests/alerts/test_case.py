@@ -116,6 +116,20 @@ def test_examples_say_it_in_other_words(store, reader):
     assert [example.key.id for example in case.examples] == ["harp", "t0", "t2"]
 
 
+def test_examples_are_no_variants_of_one_text(store, reader):
+    told = [f"they broke my harp in {town} and refuse to pay for it" for town in ("Oslo", "Lima", "Riga", "Bari")]
+    store.add(
+        None,
+        [
+            post("harp", 0),
+            *(post(f"t{n}", 1 + n, text, complaint=0.9) for n, text in enumerate(told)),
+            post("other", 9, "hung up on me three times about a broken harp", complaint=0.6),
+        ],
+    )
+    case = reader.read(incident(), START + timedelta(hours=1))
+    assert [example.key.id for example in case.examples] == ["harp", "t0", "other"]
+
+
 def test_a_failing_source_is_named_with_its_reason(sqlite_engine, store, reader):
     small_case(store)
     rows = CrawlStore(sqlite_engine)
