@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from monitor.text.lexicon import CALLS, SEVERITY, TONES, Cue, Facet, Irony, Lexicon, Tone
-from monitor.text.phrases import Span
+from monitor.text.phrases import Span, Spans
 
 FIRST = 0.2  # what a reason gains by standing at the very beginning, and loses at the end
 SAID_AGAIN = 0.25  # a word that comes again counts a quarter
@@ -73,16 +73,16 @@ class Facets:
         return {name: tuple(heard[:MAX_WORDS]) for name, heard in found.items()}
 
 
-def facets(lexicon: Lexicon, text: str) -> Facets:
-    """The facets of a folded and masked ``text`` in the language of ``lexicon``.
+def facets(lexicon: Lexicon, text: str, spans: Spans | None = None) -> Facets:
+    """The facets of a folded and masked ``text`` in the language of ``lexicon``; ``spans`` are its phrases if known.
 
     >>> from monitor.text.lexicon import load
     >>> found = facets(load("en"), "you lost my bag and the flight was late")
     >>> found.reason, "delay" in found.reasons, found.severity
     ('property', True, 1)
     """
-    cues, spans, ironic, tones = lexicon.all.spans(text)
-    hits = [(start, words, several) for start, _, words, several in spans if several]
+    cues, named, ironic, tones = lexicon.all.spans(text) if spans is None else spans
+    hits = [(start, words, several) for start, _, words, several in named if several]
     irony = _irony(ironic, hits) if ironic else ""
     if not hits:
         return Facets({}, 0, (), (), bool(irony), irony=irony, cues=cues, tones=tones)

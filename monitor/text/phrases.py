@@ -1,24 +1,20 @@
 """Finds thousands of words and phrases in one pass, longest first, and says what each of them stands for."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import compress, count
-from operator import add
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from monitor.text.beginnings import ANY, LATIN, Beginnings, Edge
 from monitor.text.normalise import fold
 
 T = TypeVar("T")
 
-_LATIN = "0-9a-z\u00c0-\u024f"
-_ANY = r"\w\u0900-\u0dff"  # vowel signs of Indian scripts are no \w, yet parts of a word
-_IS_LATIN = re.compile(f"[{_LATIN}]")
-_IS_ANY = re.compile(f"[{_ANY}]")
-_GAP = " "
-_REST = re.compile(f"[{_LATIN}']*")
-Edge = Literal["", "latin", "any", "open"]
+_IS_LATIN = re.compile(f"[{LATIN}]")
+_IS_ANY = re.compile(f"[{ANY}]")
+_REST = re.compile(f"[{LATIN}']*")
 Span = tuple[int, int, str, T]  # start, end, words, meaning
+Spans = list[list[Span[Any]]]  # of several tables
 
 
 class Hit(NamedTuple):
@@ -112,7 +108,11 @@ class Together:
 
     def __init__(self, tables: Sequence[Phrases[Any]]) -> None:
         entries = [table.entries for table in tables]
-        self._places = _Places(entries)
+        lefts: dict[str, set[Edge]] = {}
+        for table in entries:
+            for words, several in table.items():
+                lefts.setdefault(words, set()).update(entry.left for entry in several)
+        self._beginnings = Beginnings(lefts)
         self._tables = range(len(entries))
         # By the longest phrase that stands somewhere, all that it and the shorter ones in it may count as.
         self._ways = {words: self._ways_of(words, entries) for table in entries for words in table}
@@ -120,18 +120,26 @@ class Together:
     def _ways_of(self, words: str, entries: Sequence[Entries[Any]]) -> tuple[_Way, ...]:
         """What may count where ``words`` stand: for each table its phrases that they begin with, longest first."""
         return tuple(
-            (number, words[:size], size, self._places.unseen(words, entry.left), entry.right, entry.meaning)
+            (number, words[:size], size, self._beginnings.unseen(words, entry.left), entry.right, entry.meaning)
             for number, table in enumerate(entries)
             for size in range(len(words), 0, -1)
             for entry in table.get(words[:size], ())
         )
 
-    def spans(self, folded: str) -> list[list[Span[Any]]]:
+    def spans(self, folded: str) -> Spans:
         """For each table, each phrase found as (start, end, words, meaning)."""
-        found: list[list[Span[Any]]] = [[] for _ in self._tables]
+        return self._spans(folded, self._beginnings.find(folded))
+
+    def spans_of(self, texts: Sequence[str]) -> Iterator[Spans]:
+        """``spans`` of each of many texts: quicker than one by one."""
+        for folded, places in zip(texts, self._beginnings.free_places(texts), strict=True):
+            yield self._spans(folded, self._beginnings.find(folded, places))
+
+    def _spans(self, folded: str, beginnings: Iterable[tuple[int, str]]) -> Spans:
+        found: Spans = [[] for _ in self._tables]
         done = [0 for _ in self._tables]
         ways = self._ways
-        for at, longest in self._places.find(folded):
+        for at, longest in beginnings:
             for table, words, size, left, right, meaning in ways[longest]:
                 if at < done[table]:
                     continue
@@ -155,79 +163,3 @@ def _end(left: Edge, right: Edge, folded: str, at: int, end: int) -> int:
     if right and (_IS_ANY if right == "any" else _IS_LATIN).match(folded, end):
         return -1
     return end
-
-
-class _Places:
-    """Where phrases may stand, by their first characters.
-
-    Phrases of Latin and Indian words are looked for behind the end of another word, by one pattern of them all. Those
-    that begin anywhere, as nearly all of Chinese do, are looked up by two characters: a pattern would have to try
-    hundreds of first characters one after the other.
-    """
-
-    def __init__(self, tables: Sequence[Entries[Any]]) -> None:
-        edges: dict[str, set[Edge]] = {}
-        for table in tables:
-            for words, several in table.items():
-                edges.setdefault(words[0], set()).update(entry.left for entry in several)
-        self._anywhere = frozenset(first for first, asked in edges.items() if "" in asked)
-        self._latin = frozenset(first for first, asked in edges.items() if "latin" in asked) - self._anywhere
-        phrases = {words for table in tables for words in table}
-        latin = {words for words in phrases if words[0] in self._latin}
-        self._free = frozenset(words for words in phrases if words[0] in self._anywhere)
-        self._singles = frozenset(words for words in self._free if len(words) == 1)
-        self._lengths = self._by_pairs()
-        # Only looked at: the end of one phrase may be the beginning of another.
-        self._behind = [
-            (frozenset(words[0] for words in chosen), re.compile(f"[^{edge}](?=({_longest_of(chosen)}))"))
-            for edge, chosen in ((_LATIN, latin), (_ANY, phrases - self._free - latin))
-            if chosen
-        ]
-
-    def unseen(self, words: str, left: Edge) -> Edge:
-        """What ``left`` asks for and is not certain already where ``find`` finds ``words``."""
-        certain = words[0] not in self._anywhere and (left == "latin") == (words[0] in self._latin)
-        return "" if certain else left
-
-    def find(self, folded: str) -> list[tuple[int, str]]:
-        """Each place from left to right with the longest phrase whose words stand there."""
-        found, kinds = [], 0
-        for firsts, pattern in self._behind:
-            if not firsts.isdisjoint(folded):
-                found += [(place.end() - 1, place[1]) for place in pattern.finditer(_GAP + folded)]
-                kinds += 1
-        if not self._anywhere.isdisjoint(folded):
-            found += self._find_free(folded)
-            kinds += 1
-        return sorted(found) if kinds > 1 else found
-
-    def _find_free(self, folded: str) -> list[tuple[int, str]]:
-        pairs, free = self._lengths, self._free
-        found = {at: folded[at] for at in compress(count(), map(self._singles.__contains__, folded))}
-        is_known: Callable[[str], bool] = pairs.__contains__
-        for at in compress(count(), map(is_known, map(add, folded, folded[1:]))):
-            for length in pairs[folded[at : at + 2]]:
-                words = folded[at : at + length]
-                if words in free:
-                    found[at] = words
-                    break
-        return sorted(found.items())
-
-    def _by_pairs(self) -> dict[str, tuple[int, ...]]:
-        """By two first characters the lengths of the longer phrases that begin so, longest first."""
-        found: dict[str, set[int]] = {}
-        for words in self._free - self._singles:
-            found.setdefault(words[:2], set()).add(len(words))
-        return {pair: tuple(sorted(sizes, reverse=True)) for pair, sizes in found.items()}
-
-
-def _longest_of(phrases: Iterable[str]) -> str:
-    """The pattern of the longest of ``phrases`` that stands somewhere; it tries no character twice."""
-    rests: dict[str, set[str]] = {}
-    for words in phrases:
-        rests.setdefault(words[:1], set()).add(words[1:])
-    ended = rests.pop("", None) is not None
-    branches = [re.escape(first) + _longest_of(several) for first, several in sorted(rests.items())]
-    if not ended and len(branches) <= 1:
-        return "".join(branches)
-    return f"(?:{'|'.join([*branches, ''] if ended else branches)})" if branches else ""

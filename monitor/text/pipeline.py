@@ -40,18 +40,29 @@ def _split_at_blanks() -> Callable[[Language], Tokenizer]:
 
 
 class LexiconComponent:
-    """Reads the folded text of a document with the lexicon of its language and keeps its opinion with it."""
+    """Reads the folded texts of documents with the lexicon of their language and keeps its opinion with each."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.user_data.get(_TEXT)
-        if text is None:
-            text = doc.user_data[_TEXT] = doc.text
-        said = opinion(self._lexicon, text)
-        doc.user_data[_OPINION], doc.user_data[_KEY] = said, said.said
-        return doc
+        return next(self.pipe(iter([doc]), batch_size=1))
+
+    def pipe(self, stream: Iterator[Doc], *, batch_size: int) -> Iterator[Doc]:
+        """The documents of ``stream`` with their opinions; the phrases of a whole batch are looked for together."""
+        while docs := list(islice(stream, batch_size)):
+            texts = [_text(doc) for doc in docs]
+            for doc, text, spans in zip(docs, texts, self._lexicon.all.spans_of(texts), strict=True):
+                said = opinion(self._lexicon, text, spans)
+                doc.user_data[_OPINION], doc.user_data[_KEY] = said, said.said
+            yield from docs
+
+
+def _text(doc: Doc) -> str:
+    if _TEXT not in doc.user_data:
+        doc.user_data[_TEXT] = doc.text
+    text: str = doc.user_data[_TEXT]
+    return text
 
 
 class ModelComponent:

@@ -7,6 +7,7 @@ from monitor.domain import Assessment
 from monitor.text.facets import MAX_WORDS, Facets, facets
 from monitor.text.lexicon import Lexicon
 from monitor.text.model.cues import cues
+from monitor.text.phrases import Spans
 from monitor.text.score import Tally, assess_counted, severity, tally
 
 NEUTRAL = 1 / 3  # of the sentiment on either side of 0
@@ -24,9 +25,9 @@ class Opinion:
     cues: tuple[float, ...]
 
 
-def opinion(lexicon: Lexicon, text: str) -> Opinion:
-    """What ``lexicon`` says of a folded and masked ``text``."""
-    found = facets(lexicon, text)
+def opinion(lexicon: Lexicon, text: str, spans: Spans | None = None) -> Opinion:
+    """What ``lexicon`` says of a folded and masked ``text``; ``spans`` are its phrases if they are known."""
+    found = facets(lexicon, text, spans)
     counted = tally(lexicon, text, found)
     return Opinion(assess_counted(lexicon, found, counted), found, counted, cues(lexicon, text, found, counted))
 

@@ -87,3 +87,9 @@ def test_phrases_are_found_as_by_trying_each_at_each_place(phrases: list[str], t
 def test_tables_looked_for_together_find_what_each_finds_alone(lists: list[list[str]], text: str) -> None:
     tables = [Phrases({phrase: phrase for phrase in listed}) for listed in lists]
     assert Together(tables).spans(text) == [table.spans(text) for table in tables]
+
+
+@given(PHRASES, st.lists(TEXTS, max_size=6))
+def test_many_texts_are_searched_as_each_alone(phrases: list[str], texts: list[str]) -> None:
+    together = Together([Phrases(dict.fromkeys(phrases, 1))])
+    assert list(together.spans_of(texts)) == [together.spans(text) for text in texts]
