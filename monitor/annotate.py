@@ -106,7 +106,7 @@ class Annotator:
         once = list(dict.fromkeys(texts.values()))
         said = dict(zip(once, self._reader.read_many(once), strict=True))
         about = [(copied[key], matches) for key, (_, matches) in unread.items()]
-        seen = views(about, [said[texts[key]] for key in unread], self._reader.read_many)
+        seen = views(about, [said[texts[key]] for key in unread], self._reader.read_clauses)
         own = {key: self._own[post.author] for key, (post, _) in unread.items() if post.author in self._own}
         return {
             key: about_itself(view, own[key]) if key in own else view for key, view in zip(unread, seen, strict=True)
@@ -145,7 +145,7 @@ class Annotator:
         known = replace(earlier, brand_matches=matches, metrics=post.metrics, seen_at=post.seen_at)
         if more and known.assessment is not None:
             about = [(plain_copy(known.text), matches)]
-            (seen,) = views(about, [without_views(known.assessment)], self._reader.read_many)
+            (seen,) = views(about, [without_views(known.assessment)], self._reader.read_clauses)
             known = replace(known, assessment=seen)
         if known.issue is None:
             return replace(known, issue=self._issue(known, root))

@@ -38,7 +38,7 @@ def score(reader: TextReader) -> list[Answer]:
     brands = tomllib.loads((FIXTURES / "brands.toml").read_text(encoding="utf-8"))
     texts = [(row["text"], _named(row["text"], brands)) for row in rows]
     whole = list(reader.read_many((text, None) for text, _ in texts))
-    seen = views(texts, whole, reader.read_many)
+    seen = views(texts, whole, reader.read_clauses)
     return [
         Answer(row["lang"], row["part"], row["id"], wanted, sign(after.of(brand)), sign(before))
         for row, before, after in zip(rows, whole, seen, strict=True)

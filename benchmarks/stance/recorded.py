@@ -28,7 +28,7 @@ def airline_tweets(reader: TextReader) -> Kept | None:
     with gzip.open(Path(folder) / "text" / "en_airline.dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     whole = list(reader.read_many((row["text"], "en") for row in rows))
-    seen = towards_named([(row["text"], row["brand"]) for row in rows], whole, reader.read_many)
+    seen = towards_named([(row["text"], row["brand"]) for row in rows], whole, reader.read_clauses)
     truth = [row["label"] == "negative" for row in rows]
     changed = sum(before is not after for before, after in zip(whole, seen, strict=True))
     before, after = ([read.is_complaint for read in reads] for reads in (whole, seen))

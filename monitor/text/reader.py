@@ -36,6 +36,7 @@ class TextReader:
         self.languages = covered if languages is None else tuple(code for code in covered if code in languages)
         self._pipelines: dict[str, Language] = {}
         self._lock = threading.Lock()
+        self._words: TextReader | None = self if models == {} else None  # reads by word lists alone
 
     def read(self, text: str, hint: str | None = None) -> Assessment:
         """The assessment of one text; ``hint`` is the language that its site gives."""
@@ -46,6 +47,12 @@ class TextReader:
         source = iter(texts)
         while batch := list(islice(source, BATCH)):
             yield from self._read_batch(batch)
+
+    def read_clauses(self, texts: Iterable[tuple[str, str | None]]) -> Iterator[Assessment]:
+        """One assessment per part of a post, by the word lists alone: the models learnt from whole posts."""
+        if self._words is None:
+            self._words = TextReader(self.languages, models={})
+        return self._words.read_many(texts)
 
     def _read_batch(self, batch: list[tuple[str, str | None]]) -> list[Assessment]:
         read: list[Assessment | None] = []
@@ -80,4 +87,5 @@ class TextReader:
         """Read with ``models`` from now on; what is being read meanwhile is read with either."""
         with self._lock:
             self._models = models
+            self._words = self if models == {} else None
             self._pipelines.clear()

@@ -39,11 +39,13 @@ class Counting:
             lost, lovely = "lost" in text, "lovely" in text
             yield Assessment("en", True, 0.9 if lost else 0.1, lovely - lost, 1 if lost else 0)
 
+    read_clauses = read_many
+
 
 def seen(text: str, *matches: BrandMatch) -> Assessment:
     reader = Counting()
     whole = list(reader.read_many([(text, None)]))
-    return views([(text, matches)], whole, reader.read_many)[0]
+    return views([(text, matches)], whole, reader.read_clauses)[0]
 
 
 def sign(read: Assessment) -> str:
@@ -138,7 +140,7 @@ def test_a_text_about_one_brand_is_not_read_again() -> None:
     ]
     whole = list(reader.read_many((text, None) for text in texts))
     asked = len(reader.asked)
-    assert views([(text, (NORTHLINE,)) for text in texts], whole, reader.read_many) == whole
+    assert views([(text, (NORTHLINE,)) for text in texts], whole, reader.read_clauses) == whole
     assert len(reader.asked) == asked
     assert not any(competes(text, (NORTHLINE,)) for text in texts)
 
@@ -147,7 +149,7 @@ def test_each_part_is_read_once_however_often_it_comes() -> None:
     reader = Counting()
     text = "Northline Air lost my bag, but Harborline was lovely."
     whole = list(reader.read_many([(text, None)])) * 50
-    views([(text, BOTH)] * 50, whole, reader.read_many)
+    views([(text, BOTH)] * 50, whole, reader.read_clauses)
     assert len(reader.asked) == len(set(reader.asked)) == 3
 
 
@@ -171,7 +173,7 @@ def test_a_name_given_for_a_text_is_whom_it_is_read_towards() -> None:
     text = "Thank you Harborline, lovely! Northline Air lost my bag."
     rows = [(text, "Northline Air"), (text, "Harborline"), (text, None), (text, "   "), (text, "x" * 100_000)]
     whole = list(reader.read_many((text, None) for text, _ in rows))
-    read = towards_named(rows, whole, reader.read_many)
+    read = towards_named(rows, whole, reader.read_clauses)
     assert [sign(one) for one in read] == ["-", "+", "-", "-", "-"]
 
 
@@ -222,7 +224,7 @@ def test_most_invented_posts_are_read_rightly_towards_each_brand(
     texts = [(str(row["text"]), brands_of(str(row["text"]))) for row in rows]
     whole = list(reader.read_many((text, None) for text, _ in texts))
     right = right_whole = total = 0
-    for row, before, after in zip(rows, whole, views(texts, whole, reader.read_many), strict=True):
+    for row, before, after in zip(rows, whole, views(texts, whole, reader.read_clauses), strict=True):
         towards = row["towards"]
         assert isinstance(towards, dict)
         for brand, wanted in towards.items():
