@@ -6,7 +6,7 @@ Makes lines from the recorded texts, all languages shuffled, and runs the real c
 pinned to one core. Counted is from the first answers to the last, so that the start is left out; JSON is read and
 written. Times are those of the processor, for others may share it; the clock is told as well. Memory is what the
 process holds when it has answered a tenth, half and all but the last hundred lines. The peer (``peer.py``) is run the
-same way afterwards, where PYTHON, this one if not given, has scikit-learn.
+same way afterwards: by this Python where it has scikit-learn (``pip install ".[bench]"``), else by the one named.
 """
 
 import argparse
@@ -111,7 +111,7 @@ def classify(path: Path, lines: int, core: int) -> Run:
 
 
 def peer(python: str, training: Path, path: Path, core: int) -> float | None:
-    """Texts a second of the peer; None where it cannot run."""
+    """Texts a second of the peer; None, with the reason printed, where it cannot run."""
     done = subprocess.run(
         [*PINNED, str(core), python, str(Path(__file__).with_name("peer.py")), str(training), str(path)],
         capture_output=True,
@@ -120,7 +120,8 @@ def peer(python: str, training: Path, path: Path, core: int) -> float | None:
         env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": ""},
     )
     if done.returncode:
-        print("The peer could not run:", done.stderr.strip().splitlines()[-1])
+        why = done.stderr.strip().splitlines() or ["it said nothing"]
+        print(f'The peer could not run ({why[-1]}): pip install ".[bench]", or name a Python that has scikit-learn')
         return None
     return float(done.stdout)
 
