@@ -220,7 +220,7 @@ def test_rules_made_to_hurt_are_read_quickly(rules: str, elapsed: Callable[[], f
     http, _, _ = visit(rules)
     with contextlib.suppress(Refused, RateLimited):
         http.get("https://a.example/" + "a" * 500, robots=True)
-    assert elapsed() < 3
+    assert elapsed() < 30
 
 
 @pytest.fixture
