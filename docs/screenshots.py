@@ -20,13 +20,13 @@ from ui.board_process import start_board
 
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 WIDTHS = {"": (1400, 900), "-phone": (390, 844)}
-TALLEST = 2200  # pixels
+TALLEST = 2200  # pixels; of a phone's page the top is enough
 CONTENT = "document.querySelector('[data-testid=stMainBlockContainer] > div').getBoundingClientRect().bottom"
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 def main() -> None:
-    """Photograph both pages at desk and phone width."""
+    """Photograph the pages at desk and phone width."""
     options = _arguments()
     chromium = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
     if chromium is None:
@@ -67,8 +67,19 @@ def _photograph(browser: Browser, url: str, incident: str | None, out: Path) -> 
             _open(page, f"{url}/case?id={incident}")
         page.locator(SETTLED).wait_for(timeout=60_000)
         taken.append(_shot(page, out / f"case{suffix}.png", width, height, whole=True))
+        taken.append(_claims(page, out / f"claims{suffix}.png"))
+        for name in ("topics", "reading"):
+            _open(page, f"{url}/{name}")
+            taken.append(_shot(page, out / f"{name}{suffix}.png", width, height, whole=True))
         page.close()
     return taken
+
+
+def _claims(page: Page, path: Path) -> Path:
+    panel = page.locator(".st-key-panel-claims")
+    panel.scroll_into_view_if_needed()
+    panel.screenshot(path=path)
+    return path
 
 
 def _open(page: Page, url: str) -> None:

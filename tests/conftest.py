@@ -15,12 +15,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
 import alerts.store.tables  # noqa: F401 - the shared database is emptied table by table: all must be known
 import monitor.store.tables  # noqa: F401
 from monitor.db import connect, migrate
+
+# A machine that does other work meanwhile is slow, not wrong.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

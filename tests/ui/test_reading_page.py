@@ -14,7 +14,7 @@ from monitor.text.lessons import Lessons
 from ui.charts.strip import shares, strip
 from ui.i18n import Texts, languages
 from ui.markup import reading as markup
-from ui.models import InUse
+from ui.models import InUse, in_use
 from ui.quality import measured
 from ui.runtime import open_services
 from ui.stores import Stores
@@ -148,3 +148,10 @@ def test_the_line_keeps_hostile_and_extreme_values_in_the_picture():
         assert "nan" not in strip(*values)
     assert shares([]) == ""
     assert shares([(1, "#000", False), (0, "#111", False)]).count("<rect x=") == 2
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_figure_of_a_shipped_model_has_a_name_in_the_language_of_the_board(language):
+    texts = Texts(language)
+    shown = [one.on for used in in_use().values() for one in measured(used) if used.by == "shipped"]
+    assert [name for name in shown if not texts.has(f"measured.{name}")] == []

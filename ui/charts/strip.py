@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from ui.theme import ACCENT, FAINT, INK
 
 WIDTH, HEIGHT = 240, 18
-LEFT, RIGHT = 0.4, 1.0  # ends of the line: below lies what no reading is worth
+LEFT, RIGHT = 0.2, 1.0  # ends of the line: below lies what no reading is worth
 _BAR = 22
 
 
 def strip(value: float, low: float, high: float) -> str:
     """A dot for ``value`` (0..1) and a thick line from ``low`` to ``high``; ticks at every tenth; no text."""
     middle = HEIGHT / 2
-    ticks = "".join(f'<path d="M{_at(tenth / 10):.1f} {middle - 3}v6" stroke="{FAINT}"/>' for tenth in range(4, 11))
+    ticks = "".join(f'<path d="M{_at(tenth / 10):.1f} {middle - 3}v6" stroke="{FAINT}"/>' for tenth in range(2, 11))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<path d="M{_at(LEFT):.1f} {middle}H{_at(RIGHT):.1f}" stroke="{FAINT}"/>{ticks}'

@@ -109,6 +109,6 @@ def _row(found: Measured, texts: Texts) -> str:
     words = texts("reading.measured", n=texts.number(found.n), **written)
     if found.calibration_error is not None:
         words += f" · {texts('reading.calibration')} {found.calibration_error:.2f}"
-    name = texts(found.on) if texts.has(found.on) else found.on
+    name = next((texts(key) for key in (found.on, f"measured.{found.on}") if texts.has(key)), found.on)
     drawn = picture(strip(value, low, high), words, "rw-strip-svg")
     return f'<div><span>{safe(name, 60)}</span>{drawn}<span class="rw-small">{safe(words, 120)}</span></div>'

@@ -27,7 +27,8 @@ def render(services: Services, texts: Texts, who: str, open_case: OpenCase) -> N
 
 def _page(services: Services, texts: Texts, who: str, open_case: OpenCase) -> None:
     filters = _head(services, texts)
-    page = services.alerts(filters, who)
+    with st.spinner(texts("topics.reading"), show_time=False):  # a big case takes seconds at the first look
+        page = services.alerts(filters, who)
     components.show(strips.top(page, texts))
     if not page.cards:
         components.show(strips.empty(page, texts))

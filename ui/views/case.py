@@ -36,7 +36,8 @@ def _page(services: Services, texts: Texts, who: str, id: str | None, back: Link
         if id is None:
             back()
             return
-    page = services.case(id, who)
+    with st.spinner(texts("topics.reading"), show_time=False):
+        page = services.case(id, who)
     if page is None:
         components.show(f'<div class="rw-empty"><h3>{safe(texts("case.unknown", id=id), 120)}</h3></div>')
         back()
